@@ -1,0 +1,107 @@
+"""Calls and their exchanges as lines of a timeline."""
+
+import json
+from collections.abc import Sequence
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from backoffice.core.parts import Event
+from backoffice.journal.models import Source
+from backoffice.outbox.models import Call, Exchange
+
+
+def of_call(call: Call) -> list[Event]:
+    name = call.operation.rpartition(".")[2]
+    url = address("outbox:call", call.public_id)
+    queued = Event(
+        at=call.created_at,
+        kind="call",
+        icon="clock",
+        sentence=format_html("{} <b>{}</b> {}", _("Call"), name, _("was promised")),
+        detail=_("Reference %(reference)s") % {"reference": call.reference} if call.reference else "",
+        url=url,
+        url_label=_("Call"),
+        kind_label=_("Call"),
+    )
+    if not call.sent_at:
+        return [queued]
+    times = ngettext("%(n)d attempt so far", "%(n)d attempts so far", call.attempts) % {"n": call.attempts}
+    sent = Event(
+        at=call.sent_at,
+        kind="call",
+        sentence=format_html("{} <b>{}</b> {}", _("Call"), name, _("left for the provider")),
+        detail=_("%(times)s, digest %(digest)s checked") % {"times": times, "digest": call.digest[:8]},
+        kind_label=_("Call"),
+    )
+    return [sent, queued]
+
+
+def of_exchanges(exchanges: Sequence[Exchange], *, raw: bool) -> list[Event]:
+    """Newest first as they come; looks are numbered from the first one. `raw` adds what was said, redacted."""
+    events, number = [], sum(not exchange.is_write for exchange in exchanges)
+    for exchange in exchanges:
+        events.append(
+            _sent(exchange, _raw(exchange) if raw else "")
+            if exchange.is_write
+            else _look(exchange, number, _raw(exchange) if raw else "")
+        )
+        number -= not exchange.is_write
+    return events
+
+
+def _sent(exchange: Exchange, raw: str) -> Event:
+    unknown = exchange.status is None or bool(exchange.problem and exchange.status >= 500)
+    sentence = (
+        format_html("<b>{}</b> {}", _("No usable reply,"), _("outcome unknown"))
+        if unknown
+        else format_html("<b>{}</b>", _("The provider refused"))
+        if exchange.problem
+        else format_html("<b>{}</b> {}", _("The provider answered"), _("and took it"))
+    )
+    return Event(
+        at=exchange.created_at,
+        kind="exchange",
+        icon="circle-question-mark" if unknown else "",
+        tone="warn" if unknown else "bad" if exchange.problem else "",
+        sentence=sentence,
+        detail=_told(exchange),
+        raw=raw,
+        raw_label=_("Exchange %(path)s") % {"path": exchange.path},
+        kind_label=_("Exchange"),
+    )
+
+
+def _look(exchange: Exchange, number: int, raw: str) -> Event:
+    asked = _("Asked by our reference:") if exchange.source == Source.LOOK else _("Asked the provider:")
+    found = _("no answer to be had") if exchange.problem else _("answered")
+    return Event(
+        at=exchange.created_at,
+        kind="look",
+        tone="warn" if exchange.problem else "",
+        sentence=format_html("{} <b>{}</b>", asked, found),
+        detail=_told(exchange),
+        raw=raw,
+        raw_label=_("Exchange %(path)s") % {"path": exchange.path},
+        kind_label=_("Look %(number)d") % {"number": number},
+    )
+
+
+def _told(exchange: Exchange) -> str:
+    took = _("%(ms)d ms") % {"ms": round(exchange.seconds * 1000)}
+    code = _("code %(code)s") % {"code": exchange.code} if exchange.code else ""
+    return ", ".join(part for part in (exchange.problem, code, took) if part)
+
+
+def _raw(exchange: Exchange) -> str:
+    return json.dumps({"request": exchange.request, "answer": exchange.answer}, ensure_ascii=False, indent=2)
+
+
+def address(view: str, public_id: str) -> str:
+    """The page of something another app shows; "" where there is none."""
+    try:
+        return reverse(view, args=[public_id]) if public_id else ""
+    except NoReverseMatch:
+        return ""

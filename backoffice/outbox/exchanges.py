@@ -1,0 +1,33 @@
+"""Every exchange with a provider becomes a row, whatever became of it."""
+
+from backoffice.accounts.registry import account_of
+from backoffice.core.middleware import current_request_id
+from backoffice.journal import about
+from backoffice.outbox.models import Exchange
+from backoffice.providers.http import ExchangeRecord
+
+
+def write_exchange(seen: ExchangeRecord) -> None:
+    """The outbox's observer of all exchanges; no transaction is open, so the row stays whatever follows."""
+    now = about.current()
+    Exchange.objects.create(
+        account=account_of(seen.account),
+        call_id=now.call,
+        ref=now.ref,
+        source=now.source,
+        path=seen.path[:120],
+        is_write=seen.write,
+        status=seen.status,
+        code=seen.provider_code[:40],
+        problem=seen.problem[:200],
+        seconds=seen.seconds,
+        request=seen.request,
+        answer=seen.response,
+        request_id=current_request_id(),
+        created_at=seen.asked_at,
+    )
+
+
+def name_exchanges(account_slug: str, since, ref: str) -> None:
+    """Tell the unnamed exchanges of a look what they turned out to be about."""
+    Exchange.objects.filter(account=account_of(account_slug), ref="", created_at__gte=since).update(ref=ref)

@@ -1,0 +1,357 @@
+"""How a call is shown: its badge, what it does and to what, what happened to it in plain words."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice.core.parts import Action, Badge, Event, Fact, Pending
+from backoffice.journal.models import JournalEntry, Source
+from backoffice.outbox.badges import call_badge
+from backoffice.outbox.call_events import of_call, of_exchanges
+from backoffice.outbox.journal_events import Words, of_entry
+from backoffice.outbox.models import Call
+from backoffice.outbox.queries import exchanges_of
+from backoffice.outbox.registry import handler_for
+
+ARGUMENTS = {
+    "bin_id": gettext_lazy("BIN"),
+    "wallet_id": gettext_lazy("Wallet"),
+    "holder_id": gettext_lazy("Card holder"),
+    "amount": gettext_lazy("Amount"),
+    "note": gettext_lazy("Note"),
+}
+SEALED = gettext_lazy("kept sealed")
+
+
+@dataclass(frozen=True)
+class ShownCall:
+    """A call with the row it is about; `about` is None where that row is gone."""
+
+    call: Call
+    about: Model | None
+
+    @property
+    def badge(self) -> Badge:
+        return call_badge(self.call)
+
+    @property
+    def operation(self) -> str:
+        return operation_words(self.call.operation)
+
+    @property
+    def url(self) -> str:
+        return self.call.get_absolute_url()
+
+    @property
+    def about_words(self) -> str:
+        return str(self.about) if self.about else self.call.target
+
+    @property
+    def about_url(self) -> str:
+        return getattr(self.about, "get_absolute_url", str)()
+
+    @property
+    def maker(self) -> str:
+        actor = self.call.actor
+        return (actor.get_full_name() or actor.get_username()) if actor else _("The back office")
+
+    @property
+    def told(self) -> str:
+        """What happened to it, in one line."""
+        return TOLD[Call.State(self.call.state)](self.call)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When we try or look again; None where nothing is planned."""
+        return self.call.due_at if Call.State(self.call.state) in PLANNED else None
+
+
+    @property
+    def is_moving(self) -> bool:
+        """Something may happen to it without anybody."""
+        return self.call.is_open and Call.State(self.call.state) not in WAITS_FOR_PEOPLE
+
+
+WAITS_FOR_PEOPLE = (Call.State.HELD, Call.State.DEAD)
+PLANNED = (Call.State.QUEUED, Call.State.UNCERTAIN)
+
+
+def operation_words(operation: str) -> str:
+    """What a call does: the words of its handler, or its bare name where no handler is left."""
+    try:
+        words: str | Promise = handler_for(operation).label
+    except KeyError:
+        words = operation
+    return str(words)
+
+
+def _queued(call: Call) -> str:
+    if call.account.is_paused:
+        return _("Waits: the account is paused")
+    if not call.attempts:
+        return _("Waits to be sent")
+    return _("Did not reach the provider: %(problem)s") % {"problem": call.problem} if call.problem else _("Waits to be sent again")
+
+
+def _claimed(call: Call) -> str:
+    return _("Is being looked up") if call.maybe_sent else _("Is being sent")
+
+
+def _in_doubt(call: Call) -> str:
+    return _("No clear answer: %(problem)s") % {"problem": call.problem} if call.problem else _("Waits to be looked up")
+
+
+def _dead(call: Call) -> str:
+    if call.problem_code == "not_found":
+        return ngettext(
+            "The provider does not know our reference, asked once",
+            "The provider does not know our reference, asked %(count)d times",
+            call.looks,
+        ) % {"count": call.looks}
+    return capfirst(call.problem)
+
+
+def _refused(call: Call) -> str:
+    return f"{capfirst(call.problem)} ({call.problem_code})" if call.problem_code else capfirst(call.problem)
+
+
+TOLD: dict[Call.State, Callable[[Call], str]] = {
+    Call.State.HELD: lambda call: _("Waits for a second person"),
+    Call.State.QUEUED: _queued,
+    Call.State.CLAIMED: _claimed,
+    Call.State.UNCERTAIN: _in_doubt,
+    Call.State.DONE: lambda call: _("Answered"),
+    Call.State.REJECTED: _refused,
+    Call.State.DEAD: _dead,
+    Call.State.WITHDRAWN: lambda call: _("Given up: %(reason)s") % {"reason": call.problem},
+}
+
+
+# --- why it has not ended ---------------------------------------------------------------------------------------------
+
+
+def pending(shown: ShownCall, actions: list[Action]) -> Pending | None:
+    """Why a call has no outcome yet; None where it has one."""
+    call = shown.call
+    if not call.is_open:
+        return None
+    sentence, know, doing, can = WHY[Call.State(call.state)](call)
+    return Pending(
+        sentence=sentence,
+        know=know,
+        doing=doing,
+        can=can,
+        tone=call.tone,
+        next_look=shown.next_at,
+        asked=call.looks,
+        actions=actions,
+    )
+
+
+Why = tuple[str, list[str], list[str], list[str]]
+
+
+def _why_on_its_way(call: Call) -> Why:
+    return (
+        TOLD[Call.State(call.state)](call) + ".",
+        [_("It is written down here and cannot get lost."), _("No money has moved for it.")],
+        [_("A worker sends it as soon as it is due.")],
+        [_("Wait, or give it up while it was not sent.")],
+    )
+
+
+def _why_being_sent(call: Call) -> Why:
+    return (
+        _("A worker has it in hand now."),
+        [_("Attempt %(attempt)d.") % {"attempt": call.attempts}],
+        [_("If the worker dies, another one looks up what became of it.")],
+        [_("Nothing now; this takes seconds.")],
+    )
+
+
+def _why_in_doubt(call: Call) -> Why:
+    return (
+        _("It may have reached the provider, but no clear answer came back."),
+        [TOLD[Call.State(call.state)](call) + ".", _("Its money stays held, so it cannot be spent twice.")],
+        [_("We ask by our own reference and never send it twice.")],
+        [_("Wait, or ask now.")],
+    )
+
+
+def _why_dead(call: Call) -> Why:
+    return (
+        _("We asked as often as makes sense. Now a person must decide."),
+        [TOLD[Call.State(call.state)](call) + ".", _("Its money stays held until somebody decides.")],
+        [_("Nothing more by ourselves.")],
+        [
+            _("Look into the provider's own console for our reference."),
+            _("If it is not there, send it again or give it up."),
+        ],
+    )
+
+
+WHY: dict[Call.State, Callable[[Call], Why]] = {
+    Call.State.HELD: _why_on_its_way,
+    Call.State.QUEUED: _why_on_its_way,
+    Call.State.CLAIMED: _why_being_sent,
+    Call.State.UNCERTAIN: _why_in_doubt,
+    Call.State.DEAD: _why_dead,
+}
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+
+def money_facts(shown: ShownCall) -> list[Fact]:
+    call = shown.call
+    held = call.reserved_amount if call.is_open else None
+    asked = [Fact(label=_("Asked for"), amount=call.reserved_amount, currency=call.reserved_currency)] if call.reserves else []
+    return [*asked, Fact(label=_("Held in the wallet now"), amount=held, currency=call.reserved_currency)] if asked else []
+
+
+def facts(shown: ShownCall) -> list[Fact]:
+    call = shown.call
+    lines = [
+        Fact(label=_("About"), value=shown.about_words, url=shown.about_url),
+        Fact(label=_("Account"), value=str(call.account)),
+        Fact(label=_("Asked for by"), value=shown.maker, note=call.via),
+        Fact(label=_("Created"), at=call.created_at),
+        Fact(label=_("Last sent"), at=call.sent_at),
+        Fact(label=_("Ended"), at=call.left_at),
+        Fact(label=_("Attempts"), value=str(call.attempts)),
+        Fact(label=_("Look-ups that found nothing"), value=str(call.looks)),
+        Fact(label=_("Our reference"), id=call.reference),
+        Fact(label=_("Call"), id=call.public_id),
+        Fact(label=_("Request"), id=call.request_id),
+        Fact(label=_("Digest of what was asked"), id=call.digest),
+    ]
+    return lines
+
+
+def argument_facts(call: Call) -> list[Fact]:
+    """What was asked for, field by field; a nested value is somebody's personal data and stays closed."""
+    return [
+        Fact(label=str(ARGUMENTS.get(name, name)), value=_plain(value))
+        for name, value in sorted(call.arguments.items())
+        if value not in ("", None)
+    ]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return str(SEALED)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def events(shown: ShownCall, *, raw: bool) -> list[Event]:
+    """What happened to this call alone, newest first; `raw` adds what was exchanged."""
+    call = shown.call
+    acts = JournalEntry.objects.filter(ref=call.target, source=Source.COMMAND, detail__call=call.public_id)
+    found = [
+        *(of_entry(entry, WORDS) for entry in acts.select_related("actor")),
+        *of_call(call),
+        *of_exchanges(list(exchanges_of(call)), raw=raw),
+    ]
+    return sorted(found, key=lambda event: event.at, reverse=True)
+
+
+WORDS = Words(badge=lambda _ref, _state: None)  # a call's own acts name no state of the row it is about
+
+
+# --- what a person may do ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing to do with a call: its command's name, its words, and the states that allow it."""
+
+    name: str
+    label: Promise
+    icon: str
+    states: frozenset[Call.State]
+    title: Promise
+    text: Promise
+    button: Promise
+    done: Promise
+    unsent_too: bool = False
+
+    @property
+    def permission(self) -> str:
+        return f"outbox.{self.name}"
+
+    def fits(self, call: Call) -> bool:
+        state = Call.State(call.state)
+        return state in self.states or (self.unsent_too and state in UNSENT and not call.maybe_sent)
+
+    def url(self, call: Call) -> str:
+        return reverse(f"outbox:{self.name}", args=[call.public_id])
+
+
+UNSENT = (Call.State.HELD, Call.State.QUEUED)
+LOOK_UP = Deed(
+    name="look_up_call",
+    label=gettext_lazy("Look up now"),
+    icon="search",
+    states=frozenset({Call.State.UNCERTAIN, Call.State.DEAD}),
+    title=gettext_lazy("Ask the provider now"),
+    text=gettext_lazy("We ask the provider by our own reference what became of it. Nothing is sent again, no money moves."),
+    button=gettext_lazy("Look up now"),
+    done=gettext_lazy("The provider is being asked. This page shows the answer."),
+)
+SEND_AGAIN = Deed(
+    name="send_call_again",
+    label=gettext_lazy("Send again"),
+    icon="send",
+    states=frozenset({Call.State.DEAD}),
+    title=gettext_lazy("Send it once more"),
+    text=gettext_lazy(
+        "The same request is sent once more under the same reference. Do this only when you know that the provider did not "
+        "carry it out: look for the reference in the provider's own console first."
+    ),
+    button=gettext_lazy("Send once more"),
+    done=gettext_lazy("It is queued and will be sent once, under the same reference."),
+)
+GIVE_UP = Deed(
+    name="give_up_call",
+    label=gettext_lazy("Give up"),
+    icon="circle-slash",
+    states=frozenset({Call.State.DEAD}),
+    title=gettext_lazy("Give it up"),
+    text=gettext_lazy("It will not be sent or looked up any more, and the money it holds becomes free. The reason is kept for ever."),
+    button=gettext_lazy("Give up"),
+    done=gettext_lazy("It was given up."),
+    unsent_too=True,
+)
+DEEDS = (LOOK_UP, SEND_AGAIN, GIVE_UP)
+
+
+def actions(call: Call, user: Any) -> list[Action]:
+    """What this person may do with this call now."""
+    return [
+        Action(label=str(deed.label), url=deed.url(call), icon=deed.icon)
+        for deed in DEEDS
+        if deed.fits(call) and user.has_perm(deed.permission)
+    ]
+
+
+def consequence(shown: ShownCall) -> list[Fact]:
+    """What a question about a call names: the thing, the amount, the account."""
+    call = shown.call
+    lines = [
+        Fact(label=_("Operation"), value=shown.operation),
+        Fact(label=_("About"), value=shown.about_words),
+        Fact(label=_("Account"), value=str(call.account)),
+        Fact(label=_("Our reference"), id=call.reference),
+    ]
+    if call.reserves:
+        lines.append(Fact(label=_("Total debit"), amount=call.reserved_amount, currency=call.reserved_currency, total=True))
+    return lines

@@ -1,0 +1,109 @@
+"""Promising a provider call: once per key, in the caller's transaction, one open call per target."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from functools import wraps
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+
+from backoffice.accounts.models import Account
+from backoffice.core.bell import Bell
+from backoffice.core.errors import KeyReused, StillOpen
+from backoffice.core.middleware import current_request_id
+from backoffice.core.refs import ref
+from backoffice.journal.record import Actor
+from backoffice.outbox.models import Ask, Call
+
+bell = Bell(seconds=0.02)
+
+Command = Callable[..., Call]
+
+
+def once_per_key(command: Command) -> Command:
+    """Run a command in one transaction, once per actor and key; who asks again gets the first one's call.
+
+    The same key with other arguments raises KeyReused.
+    """
+    name = f"{command.__module__.partition('.')[0]}.{command.__name__}"
+
+    @wraps(command)
+    def run(*, actor: Actor, key: str, **asked: Any) -> Call:
+        digest = digest_of({"operation": name} | asked)
+        if call := _earlier(actor, key, digest):
+            return call
+        try:
+            with transaction.atomic():
+                ask = Ask.objects.create(scope=actor.scope, key=key, digest=digest)
+                ask.call = command(actor=actor, key=key, **asked)
+                ask.save(update_fields=["call"])
+                return ask.call
+        except IntegrityError:
+            if call := _earlier(actor, key, digest):
+                return call  # somebody asked with this key at the same moment
+            raise
+
+    run.operation = name  # type: ignore[attr-defined]
+    return run
+
+
+def enqueue(
+    operation: str,
+    target: models.Model,
+    *,
+    actor: Actor | None = None,
+    account: Account,
+    reference: str = "",
+    reserves: models.Model | None = None,
+    reserved_amount: Decimal | None = None,
+    reserved_currency: str = "",
+    **arguments: Any,
+) -> Call:
+    """Promise a provider call inside the caller's transaction; the wake-up is only a hint."""
+    if earlier := Call.objects.filter(target=ref(target), state__in=Call.OPEN).first():
+        raise StillOpen(_("Another request for this is still under way."), call=earlier.public_id)
+    call = Call.objects.create(
+        account=account,
+        operation=operation,
+        target=ref(target),
+        reference=reference,
+        arguments=arguments,
+        digest=digest_of({"operation": operation, "reference": reference} | arguments),
+        actor=actor.user if actor else None,
+        via=actor.via if actor else "",
+        request_id=current_request_id(),
+        reserves=ref(reserves) if reserves else "",
+        reserved_amount=reserved_amount,
+        reserved_currency=reserved_currency,
+    )
+    transaction.on_commit(bell.ring, robust=True)
+    return call
+
+
+def digest_of(asked: dict[str, Any]) -> str:
+    """SHA-256 over the canonical form of what was asked."""
+    return hashlib.sha256(
+        json.dumps(asked, sort_keys=True, separators=(",", ":"), default=_canonical).encode()
+    ).hexdigest()
+
+
+def _earlier(actor: Actor, key: str, digest: str) -> Call | None:
+    ask = Ask.objects.filter(scope=actor.scope, key=key).select_related("call").first()
+    if ask is None:
+        return None
+    if ask.digest != digest:
+        raise KeyReused(
+            _("This form was already sent with other values. Nothing new was sent."), call=ask.call.public_id
+        )
+    return ask.call
+
+
+def _canonical(value: Any) -> str:
+    if isinstance(value, models.Model):
+        return ref(value)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value)

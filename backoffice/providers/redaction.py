@@ -1,0 +1,193 @@
+"""What may never be stored or logged, and the functions that remove it. None of them raises, whatever it is given."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from pathlib import PurePath
+from uuid import UUID
+
+from backoffice.providers import exactjson
+
+REDACTED = "[redacted]"
+DOTS = "••••"
+MAX_DEPTH = 40
+MAX_NODES = 100_000
+LONGEST_NUMBER_BITS = 1_000
+
+# A field is secret by its whole name, by any word of its name, or by the last one: api_key, X-API-KEY, pinBlock.
+SECRET_NAMES = frozenset(
+    {"apikey", "privatekey", "authorization", "cookie", "track", "track1", "track2", "security_code", "securitycode"}
+)
+SECRET_WORDS = frozenset(
+    {"cvv", "cvv2", "cvc", "cvc2", "pin", "otp", "password", "passwd", "pwd", "secret", "signature"}
+)
+SECRET_ENDS = frozenset({"key", "token", "sign"})
+MASKED_NAMES = frozenset(
+    {
+        "card_no",
+        "card_number",
+        "cardnumber",
+        "pan",
+        "primary_account_number",
+        "account_no",
+        "account_number",
+        "iban",
+        "id_no",
+        "id_number",
+        "passport_no",
+    }
+)
+# Our numbers and theirs may look like card numbers; under these names only what must be a card number is masked.
+NUMBERING_ENDS = frozenset({"id", "ref", "reference", "no", "number", "at", "time", "timestamp", "digest"})
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
+_JSONISH = re.compile(r"""[\s"\\]*(?:\{\s*\\*"|\[\s*(?:\\*"|\{|\[))""")
+_RUN = re.compile(r"(?<![0-9])(?<![0-9]\.)[0-9]{13,22}(?![0-9])")
+_GROUPS = re.compile(
+    r"(?<![0-9])(?:[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{1,7}|[0-9]{4}[ -][0-9]{6}[ -][0-9]{4,5})(?![0-9])"
+)
+_SURELY_CARD = re.compile(r"[2-6][0-9]{12,18}")
+_BESIDE_NAME = re.compile(
+    r"""((?<![a-z0-9])(?:(?:api|private)?key|cvv2?|cvc2?|pin|otp|sign|signature|password|passwd|pwd|secret|token|authorization)
+    (?:\\*["'])?\s*[:=]\s*)(?:\\*"[^"]*"?|\\*'[^']*'?|(?:bearer|basic)\s+[^\s,;&]+|[^\s"',;&}\])]+)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CALLBACK_PATH = re.compile(r"(/webhooks/[A-Za-z0-9_-]{1,40}/)[A-Za-z0-9_-]{16,}")
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")  # no database keeps these in a text
+
+
+def redacted(data: object) -> dict:
+    """A deep copy that JSON, a database and a log may keep: secrets gone, card numbers masked, amounts as text."""
+    cut = _amounts_as_text(_Cutter().cut(data))
+    return cut if isinstance(cut, dict) else {"body": cut}
+
+
+def redacted_json(value: object) -> bytes:
+    """The same for a value read from JSON, as JSON with its numbers: each key once, so none hides behind its double."""
+    return exactjson.dumps(_Cutter().cut(value))
+
+
+def scrub(text: object) -> str:
+    """A text without card numbers and without values that stand beside the name of a secret."""
+    clean = _UNKEEPABLE.sub("\ufffd", _readable(text))
+    clean = _BESIDE_NAME.sub(lambda found: found[1] + REDACTED, clean)
+    return _without_cards(_CALLBACK_PATH.sub(rf"\1{REDACTED}", clean))
+
+
+def redact_event(_logger: object, _name: str, event: Mapping) -> dict:
+    """The last structlog processor before a line is written."""
+    cutter = _Cutter()
+    return {str(name): cutter.cut(value, str(name)) for name, value in event.items()}
+
+
+def last4(number: object) -> str:
+    """The last four digits of a card number, masked or not; empty where there are none, or little else."""
+    text = _readable(number) if isinstance(number, str | int) and not isinstance(number, bool) else ""
+    return text[-4:] if len(text) >= 8 and text[-4:].isascii() and text[-4:].isdigit() else ""
+
+
+def masked(number: object) -> str:
+    """A card number as it is kept."""
+    return f"{DOTS} {last4(number)}".rstrip()
+
+
+class _Cutter:
+    """One pass over one value; its depth and size are bounded, so a hostile or a cyclic value ends too."""
+
+    def __init__(self):
+        self.left = MAX_NODES
+
+    def cut(self, value: object, name: str = "", depth: int = 0) -> object:
+        self.left -= 1
+        if self.left < 0 or depth > MAX_DEPTH:
+            return REDACTED
+        if value is None or isinstance(value, bool) or (isinstance(value, str) and not value):
+            return value
+        if name and _is_secret(name):
+            return REDACTED
+        if isinstance(value, Mapping):
+            return {scrub(key): self.cut(item, _readable(key), depth + 1) for key, item in value.items()}
+        if isinstance(value, list | tuple | set | frozenset):
+            return [self.cut(item, name, depth + 1) for item in value]
+        if name.lower() in MASKED_NAMES:
+            return masked(value)
+        return self._number(value, name) if isinstance(value, int | float | Decimal) else self._text(value, name, depth)
+
+    def _number(self, value: int | float | Decimal, name: str) -> object:
+        if isinstance(value, float):
+            return value
+        if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER_BITS:
+            return REDACTED
+        whole = str(value).partition(".")[0]
+        clean = _without_cards(whole, name)
+        return value if clean == whole else clean
+
+    def _text(self, value: object, name: str, depth: int) -> str:
+        text = _readable(value)
+        if _JSONISH.match(text):
+            return self._nested(text, depth)
+        return _without_cards(_UNKEEPABLE.sub("\ufffd", text), name) if _is_numbering(name) else scrub(text)
+
+    def _nested(self, text: str, depth: int) -> str:
+        """JSON inside a text is cut as well, and written anew; what looks like it and cannot be read goes whole."""
+        try:
+            inner = exactjson.loads(text)
+        except exactjson.NotJson:
+            return REDACTED
+        return exactjson.dumps(self.cut(inner, "", depth + 1)).decode()
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def _is_secret(name: str) -> bool:
+    words = _words(name)
+    return (
+        name.lower() in SECRET_NAMES
+        or not SECRET_WORDS.isdisjoint(words)
+        or words[-1:] in [[end] for end in SECRET_ENDS]
+    )
+
+
+def _is_numbering(name: str) -> bool:
+    return not NUMBERING_ENDS.isdisjoint(_words(name)[-1:])
+
+
+def _without_cards(text: str, name: str = "") -> str:
+    if name and _is_numbering(name):
+        return masked(text) if _SURELY_CARD.fullmatch(text) and _luhn(text) else text
+    return _GROUPS.sub(_mask_card, _RUN.sub(_mask_card, text))
+
+
+def _mask_card(found: re.Match) -> str:
+    digits = re.sub(r"[^0-9]", "", found[0])
+    return masked(digits) if len(digits) > 19 or _luhn(digits) else found[0]
+
+
+def _luhn(digits: str) -> bool:
+    total = sum(int(digit) for digit in digits[-1::-2])
+    total += sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return total % 10 == 0
+
+
+def _readable(value: object) -> str:
+    """The text of the few types whose text is known to be harmless, else only the type's name."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER_BITS:
+        return REDACTED
+    known = (int, float, Decimal, date, time, timedelta, UUID, PurePath, Enum, type(None))
+    return str(value) if isinstance(value, known) else f"<{type(value).__name__}>"
+
+
+def _amounts_as_text(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _amounts_as_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_amounts_as_text(item) for item in value]
+    return str(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,36 @@
+"""Every address of the back office. Callbacks first: theirs is the hot path."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from backoffice import health, styleguide, theme, views
+from backoffice.accounts.api import routes as account_routes
+from backoffice.outbox.api import routes as call_routes
+from backoffice.people.docs import routes as doc_routes
+from cards.api import routes as card_routes
+from wallets.api import routes as wallet_routes
+
+urlpatterns = [
+    path("webhooks/", include("webhooks.receipt_urls")),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("", views.home, name="home"),
+    path("cards/", include("cards.urls")),
+    path("wallets/", include("wallets.urls")),
+    path("calls/", include("backoffice.outbox.urls")),
+    path("callbacks/", include("webhooks.urls")),
+    path("accounts/", include("backoffice.mirror.urls")),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("language/", set_language, name="set_language"),
+    path("theme/", theme.set_theme, name="set_theme"),
+    path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include([*card_routes, *wallet_routes, *call_routes, *account_routes])),
+    path("api/", include(doc_routes)),
+]
+
+handler403 = "backoffice.views.forbidden"
+handler404 = "backoffice.views.not_found"
+handler500 = "backoffice.views.broken"

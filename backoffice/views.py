@@ -1,0 +1,38 @@
+"""The home screen, and the pages that nobody asks for."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_safe
+
+from backoffice import standing  # noqa: F401 (tells the frame how the place stands)
+from backoffice.core.htmx import render_page
+from backoffice.home import work_queue
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for whom. Each block is loaded only for who may see it."""
+    return render_page(request, "home.html", {"work": work_queue(request.user)}, partial="_home.html")
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+@requires_csrf_token
+def broken(request: HttpRequest) -> HttpResponse:
+    """Drawn without a request: what failed may be what the frame would ask."""
+    return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "csrf.html", status=403)

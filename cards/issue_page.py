@@ -1,0 +1,145 @@
+"""What the form for a new card shows beside its fields: the BINs to choose from, and the quote."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from backoffice.core.errors import DomainError
+from backoffice.core.parts import Badge, Quote, QuoteLine
+from backoffice.core.templatetags.ui import money_text
+from backoffice.providers.snapshots import FeeCharge
+from cards import fees
+from cards.models import Bin, CardKind, CardMode
+from cards.presenting import bin_badge, bin_words, fee_words, fees_words, range_words
+from cards.quotes import IssueQuote, quote_issue
+from cards.states import BinState
+from wallets.models import Wallet
+from wallets.queries import Funds
+
+
+@dataclass(frozen=True)
+class BinChoice:
+    """A line of the table of products; `off` is the reason why it cannot be had now."""
+
+    bin: Bin
+    off: str
+    chosen: bool
+
+    @property
+    def name(self) -> str:
+        return bin_words(self.bin)
+
+    @property
+    def badge(self) -> Badge:
+        return bin_badge(self.bin)
+
+    @property
+    def second(self) -> str:
+        holder = _("Holder needed") if self.bin.needs_holder else _("No holder needed")
+        return self.off or ", ".join(part for part in (holder, self.bin.notes) if part)
+
+    @property
+    def kind(self) -> str:
+        mode = {CardMode.PREPAID: pgettext("card mode", "prepaid"), CardMode.SHARED: pgettext("card mode", "shared")}
+        words = (self.bin.country, self.bin.get_kind_display().lower(), mode.get(CardMode(self.bin.mode), ""))
+        return ", ".join(word for word in words if word)
+
+    @property
+    def price(self) -> str:
+        return fees_words(self.bin, fees.OPEN)
+
+    @property
+    def recharge(self) -> str:
+        return fees_words(self.bin, fees.RECHARGE)
+
+    @property
+    def range(self) -> str:
+        return range_words(self.bin.open_min, self.bin.open_max, self.bin.currency) if self.bin.terms_known else ""
+
+
+def choices(bins: Sequence[Bin], chosen: Bin | None) -> list[BinChoice]:
+    """What can be had first, then what cannot, each with its reason."""
+    rows = [BinChoice(bin, reason_against(bin), bin == chosen) for bin in bins]
+    return sorted(rows, key=lambda row: (bool(row.off), row.bin.currency, row.bin.network, row.bin.digits))
+
+
+def reason_against(bin: Bin) -> str:
+    if bin.state != BinState.AVAILABLE:
+        return bin.get_state_display()
+    if not bin.account.listed:
+        return _("Its account left the accounts file")
+    if not bin.terms_known:
+        return _("Fees and limits are being asked for")
+    if bin.mode == CardMode.UNKNOWN or any(fee.charge == FeeCharge.UNKNOWN for fee in fees.fee_lines(bin.fees, fees.OPEN)):
+        return _("Its terms are in words that are not known here")
+    return ""
+
+
+def is_physical(bin: Bin | None) -> bool:
+    return bool(bin and bin.kind == CardKind.PHYSICAL)
+
+
+# --- the quote ----------------------------------------------------------------------------------------------------------
+
+
+def quote(*, bin: Bin | None, wallet: Wallet | None, amount: Decimal | None, money: Funds | None) -> Quote:
+    """As much of it as can be computed: the wallet without an amount, the amount without a wallet's balance."""
+    if bin and wallet and amount is not None:
+        try:
+            return _whole(quote_issue(bin=bin, wallet=wallet, amount=amount), wallet)
+        except DomainError:
+            pass  # the form says what is wrong; the rail goes on showing the wallet
+    return _without_amount(bin, wallet, money)
+
+
+def _whole(issue: IssueQuote, wallet: Wallet) -> Quote:
+    code = issue.currency
+    return Quote(
+        currency=code,
+        lines=[
+            QuoteLine(label=_("First amount"), amount=issue.amount, note=_("what the card receives")),
+            *(QuoteLine(label=fee.name or _("Card price"), amount=charged, note=_how(fee, issue.amount, code)) for fee, charged in issue.fees),
+        ],
+        total=issue.total,
+        wallet=str(wallet),
+        wallet_currency=wallet.currency,
+        now=issue.funds.balance,
+        reserved=-issue.funds.reserved,
+        request=-issue.total,
+        after=issue.free_after,
+        short_by=issue.missing if issue.missing else None,
+        foot=_("Nothing is sent before you ask for the card. Until the provider answers, the total is held in the wallet."),
+    )
+
+
+def _how(fee: fees.Fee, amount: Decimal, currency: str) -> str:
+    return "" if fee.charge == FeeCharge.FIXED else f"{amount} × {fee_words(fee, currency)}"
+
+
+def _without_amount(bin: Bin | None, wallet: Wallet | None, money: Funds | None) -> Quote:
+    code = bin.currency if bin else ""
+    return Quote(
+        currency=code,
+        lines=[QuoteLine(label=_("First amount"), amount=None, note=_("what the card receives"))],
+        total=None,
+        wallet=str(wallet) if wallet and money else "",
+        wallet_currency=wallet.currency if wallet else "",
+        now=money.balance if money else None,
+        reserved=-money.reserved if money else None,
+        foot=_("Choose a product and enter an amount to see what it costs.") if not bin else _("Enter an amount to see what it costs."),
+    )
+
+
+def button(quote: Quote) -> str:
+    """What the button promises; with the total where it is known."""
+    return _("Issue card for %(total)s") % {"total": money_text(quote.total, quote.currency)} if quote.total else _("Issue card")
+
+
+def limits(bin: Bin | None) -> str:
+    """Under the amount's box, before they are broken."""
+    if not (bin and bin.terms_known):
+        return ""
+    return f"{range_words(bin.open_min, bin.open_max, bin.currency)} {bin.currency}"

@@ -1,0 +1,332 @@
+"""How BINs, cards and orders are shown: badges, rows, facts. A template compares no states; this does."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from backoffice.core.parts import Badge, Fact
+from backoffice.core.templatetags.ui import figures
+from backoffice.outbox.badges import call_badge
+from backoffice.outbox.journal_events import Words
+from backoffice.outbox.models import Call
+from backoffice.providers.snapshots import FeeCharge
+from cards import fees
+from cards.models import Bin, Card, CardOrder
+from cards.queries import LATE_AFTER
+from cards.states import BIN_TONES, CARD_TONES, ORDER_TONES, BinState, CardState, OrderState
+
+BIN_ICONS = {
+    BinState.UNKNOWN: "circle-question-mark",
+    BinState.AVAILABLE: "circle-check",
+    BinState.MAINTENANCE: "wrench",
+    BinState.OFFLINE: "circle-slash",
+}
+CARD_ICONS = {
+    CardState.UNKNOWN: "circle-question-mark",
+    CardState.PENDING: "circle-dashed",
+    CardState.ACTIVE: "circle-check",
+    CardState.FROZEN: "snowflake",
+    CardState.CLOSING: "loader",
+    CardState.CLOSED: "circle-slash",
+    CardState.LOST: "ban",
+    CardState.REPLACED: "replace",
+}
+ORDER_ICONS = {
+    OrderState.UNKNOWN: "circle-question-mark",
+    OrderState.REQUESTED: "circle-dashed",
+    OrderState.PROCESSING: "loader",
+    OrderState.SUCCEEDED: "circle-check",
+    OrderState.FAILED: "circle-x",
+    OrderState.WITHDRAWN: "circle-slash",
+}
+NETWORKS = {"visa": "Visa", "mastercard": "Mastercard", "unionpay": "UnionPay", "amex": "Amex", "discover": "Discover"}
+SHORT_NETWORKS = NETWORKS | {"mastercard": "MC"}
+QUICK_WHILE = timedelta(minutes=15)  # what is older than this is asked about less often
+QUICK, SLOW = "3s", "30s"
+
+
+# --- badges -----------------------------------------------------------------------------------------------------------
+
+
+def bin_badge(bin: Bin) -> Badge:
+    state = BinState(bin.state)
+    return Badge(tone=BIN_TONES[state], icon=BIN_ICONS[state], label=str(state.label), title=_their(bin.word))
+
+
+def card_state_badge(state: str, word: str = "") -> Badge:
+    known = CardState(state)
+    return Badge(tone=CARD_TONES[known], icon=CARD_ICONS[known], label=str(known.label), title=_their(word))
+
+
+def card_badge(card: Card) -> Badge:
+    return card_state_badge(card.state, card.word)
+
+
+def order_state_badge(state: str, word: str = "") -> Badge:
+    known = OrderState(state)
+    return Badge(tone=ORDER_TONES[known], icon=ORDER_ICONS[known], label=str(known.label), title=_their(word))
+
+
+def order_badge(order: CardOrder) -> Badge:
+    return order_state_badge(order.state, order.word)
+
+
+def _their(word: str) -> str:
+    return _("The provider says: %(word)s") % {"word": word} if word else ""
+
+
+def own_badge(order: CardOrder, call: Call | None) -> Badge | None:
+    """Our own progress, beside the provider's state: the open call, or that it takes longer than it should."""
+    if call:
+        return call_badge(call)
+    if is_late(order):
+        late = timezone.now() - order.created_at
+        return Badge(tone="warn", icon="hourglass", label=_("Late"), title=_("for %(minutes)d min") % {"minutes": late.total_seconds() // 60})
+    return None
+
+
+def is_late(order: CardOrder) -> bool:
+    return not order.is_settled and timezone.now() - order.created_at > LATE_AFTER
+
+
+# --- words --------------------------------------------------------------------------------------------------------------
+
+
+def network(name: str, *, short: bool = False) -> str:
+    return (SHORT_NETWORKS if short else NETWORKS).get(name.lower(), name.title())
+
+
+def bin_words(bin: Bin | None) -> str:
+    """Visa 493875"""
+    return f"{network(bin.network)} {bin.digits}".strip() if bin else ""
+
+
+def fee_words(fee: fees.Fee, currency: str) -> str:
+    """1.2 %, at least 0.50 USD"""
+    if fee.charge == FeeCharge.FIXED:
+        return f"{figures(fee.value, currency)} {currency}".strip()
+    if fee.charge != FeeCharge.RATE:
+        return pgettext("fee", "not known here")
+    bounds = (
+        _("at least %(amount)s") % {"amount": figures(fee.minimum, currency)} if fee.minimum else "",
+        _("at most %(amount)s") % {"amount": figures(fee.maximum, currency)} if fee.maximum else "",
+    )
+    return ", ".join(part for part in (f"{_percent(fee.value)} %", *bounds) if part)
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{(rate * 100).normalize():f}"
+
+
+def fees_words(bin: Bin, code: str) -> str:
+    """All fees of one kind in a line; "none" where there is none, "" where they are not known yet."""
+    if not bin.terms_known:
+        return ""
+    return " + ".join(fee_words(fee, bin.currency) for fee in fees.fee_lines(bin.fees, code)) or pgettext("fee", "none")
+
+
+def range_words(low: Decimal | None, high: Decimal | None, currency: str) -> str:
+    if low is None and high is None:
+        return _("no limits")
+    if high is None:
+        return _("from %(low)s") % {"low": figures(low or 0, currency)}
+    return f"{figures(low or 0, currency)} – {figures(high, currency)}"
+
+
+ACTS: Mapping[str, Promise] = {"cards.issue_card": gettext_lazy("asked for a card")}
+FACTS: Mapping[str, Promise] = {
+    "provider_id": gettext_lazy("their number"),
+    "card": gettext_lazy("card"),
+    "currency": gettext_lazy("currency"),
+    "amount": gettext_lazy("amount"),
+    "fee": gettext_lazy("fee charged"),
+    "total": gettext_lazy("total"),
+    "reason": gettext_lazy("reason"),
+    "balance": gettext_lazy("balance"),
+    "recharged": gettext_lazy("recharged in all"),
+    "note": gettext_lazy("label"),
+    "last4": gettext_lazy("last four"),
+    "expiry": gettext_lazy("expiry"),
+}
+STATE_BADGES = {Card._meta.label_lower: card_state_badge, CardOrder._meta.label_lower: order_state_badge}
+
+
+def _state_badge(ref: str, state: str) -> Badge | None:
+    badge = STATE_BADGES.get(ref.partition(":")[0])
+    return badge(state) if badge else None
+
+
+WORDS = Words(badge=_state_badge, acts=ACTS, facts=FACTS)
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CardRow:
+    card: Card
+
+    @property
+    def badge(self) -> Badge:
+        return card_badge(self.card)
+
+    @property
+    def network(self) -> str:
+        return network(self.card.bin.network, short=True) if self.card.bin else ""
+
+    @property
+    def product(self) -> str:
+        return bin_words(self.card.bin) or self.card.bin_provider_id
+
+    @property
+    def title(self) -> str:
+        """What a person calls this card: its label, or else its product."""
+        return self.card.note or self.product
+
+    @property
+    def kind(self) -> str:
+        return self.card.bin.get_kind_display() if self.card.bin else ""
+
+    @property
+    def mode(self) -> str:
+        return self.card.bin.get_mode_display() if self.card.bin else ""
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    order: CardOrder
+    call: Call | None = None
+
+    @property
+    def badge(self) -> Badge:
+        return order_badge(self.order)
+
+    @property
+    def own(self) -> Badge | None:
+        return own_badge(self.order, self.call)
+
+    @property
+    def card(self) -> str:
+        """The card, or what it will be one of."""
+        return str(self.order.card) if self.order.card else bin_words(self.order.bin) or self.order.bin_provider_id
+
+    @property
+    def maker(self) -> str:
+        return person_name(self.order.maker) if self.order.maker else _("at the provider")
+
+    @property
+    def total(self) -> Decimal | None:
+        return self.order.quoted_total if self.order.total is None else self.order.total
+
+    @property
+    def age(self) -> timedelta | None:
+        """For how long it has been under way; None once it ended."""
+        return None if self.order.is_settled else timezone.now() - self.order.created_at
+
+
+def person_name(person) -> str:
+    return person.get_full_name() or person.get_username()
+
+
+def pause_of(rows: Sequence[Card] | Sequence[CardOrder]) -> str:
+    """How often a list asks again: often while something young is under way, seldom for old things, else not at all."""
+    open_rows = [row for row in rows if not row.is_settled]
+    if not open_rows:
+        return ""
+    return QUICK if any(timezone.now() - row.created_at < QUICK_WHILE for row in open_rows) else SLOW
+
+
+# --- facts --------------------------------------------------------------------------------------------------------------
+
+
+def card_facts(card: Card) -> list[Fact]:
+    return [
+        Fact(label=_("Product"), value=bin_words(card.bin) or card.bin_provider_id),
+        Fact(label=_("Type"), value=_kind_and_mode(card.bin)),
+        Fact(label=_("Label"), value=card.note),
+        Fact(label=_("Recharged in all"), amount=card.recharged, currency=card.currency),
+        Fact(label=_("Expires"), value=card.expiry),
+        Fact(label=_("Holder at the provider"), id=card.holder_provider_id),
+        Fact(label=_("Account"), value=str(card.account)),
+        Fact(label=_("Activated"), at=card.activated_at),
+        *([Fact(label=_("Closing since"), at=card.closing_at)] if card.closing_at else []),
+        *([Fact(label=_("Ended"), at=card.ended_at)] if card.ended_at else []),
+    ]
+
+
+def _kind_and_mode(bin: Bin | None) -> str:
+    return capfirst(f"{bin.get_kind_display()}, {bin.get_mode_display().lower()}") if bin else ""
+
+
+def card_numbers(card: Card) -> list[Fact]:
+    return [
+        Fact(label=_("Our id"), id=card.public_id),
+        Fact(label=_("Their number"), id=card.provider_id),
+        Fact(label=_("Reference of its order"), id=card.merchant_ref),
+    ]
+
+
+def term_facts(bin: Bin) -> list[Fact]:
+    """A BIN's terms as they are now."""
+    lines = fees.read(bin.fees)
+    limits = [
+        (_("First amount"), range_words(bin.open_min, bin.open_max, bin.currency)),
+        (_("Recharge"), range_words(bin.recharge_min, bin.recharge_max, bin.currency)),
+    ]
+    most = [
+        (_("Most on a card"), bin.card_max_balance),
+        (_("Most in one payment"), bin.trade_single_max),
+        (_("Most in a day"), bin.trade_day_max),
+        (_("Most in a month"), bin.trade_month_max),
+    ]
+    return [
+        *(Fact(label=fee.name or capfirst(fee.code), value=fee_words(fee, bin.currency)) for fee in lines),
+        *(Fact(label=label, value=f"{words} {bin.currency}") for label, words in limits),
+        *(Fact(label=label, amount=amount, currency=bin.currency) for label, amount in most if amount),
+        *([Fact(label=_("Cards of it, at most"), value=str(bin.max_card_count))] if bin.max_card_count else []),
+    ]
+
+
+@dataclass(frozen=True)
+class BinTerms:
+    """The terms of a BIN, a cell each."""
+
+    bin: Bin
+
+    @property
+    def name(self) -> str:
+        return bin_words(self.bin)
+
+    @property
+    def kind(self) -> str:
+        return _kind_and_mode(self.bin)
+
+    @property
+    def price(self) -> str:
+        return fees_words(self.bin, fees.OPEN)
+
+    @property
+    def recharge(self) -> str:
+        return fees_words(self.bin, fees.RECHARGE)
+
+    @property
+    def range(self) -> str:
+        return range_words(self.bin.open_min, self.bin.open_max, self.bin.currency) if self.bin.terms_known else ""
+
+    @property
+    def others(self) -> str:
+        """Fees besides opening and recharge."""
+        rest = [fee for fee in fees.read(self.bin.fees) if fee.code not in {fees.OPEN, fees.RECHARGE}]
+        return ", ".join(f"{(fee.name or fee.code).replace('_', ' ')} {fee_words(fee, self.bin.currency)}" for fee in rest)
+
+
+def raw(upstream: Mapping) -> str:
+    return json.dumps(upstream, ensure_ascii=False, indent=2, sort_keys=True) if upstream else ""

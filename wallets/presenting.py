@@ -1,0 +1,97 @@
+"""How a wallet is shown: its badge, its money, how fresh the figure is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.core.parts import Badge, Event, Fact, Sum
+from backoffice.outbox.journal_events import Words
+from backoffice.outbox.timeline import timeline
+from wallets.models import Wallet
+from wallets.queries import Funds, funds_of
+from wallets.states import TONES, WalletState
+
+ICONS = {
+    WalletState.UNKNOWN: "circle-question-mark",
+    WalletState.NORMAL: "circle-check",
+    WalletState.FROZEN: "snowflake",
+    WalletState.CLOSED: "circle-slash",
+}
+
+
+@dataclass(frozen=True)
+class ShownWallet:
+    """A wallet with its funds."""
+
+    wallet: Wallet
+    funds: Funds
+
+    @property
+    def badge(self) -> Badge:
+        return replace(_badge(self.wallet.ref, self.wallet.state), title=self.wallet.word)
+
+    @property
+    def title(self) -> str:
+        return _("%(currency)s wallet") % {"currency": self.wallet.currency}
+
+    @property
+    def is_usable(self) -> bool:
+        return self.wallet.state == WalletState.NORMAL
+
+    @property
+    def is_short(self) -> bool:
+        """Nothing is there, or our own calls hold all of it."""
+        return self.funds.free is not None and self.funds.free <= 0
+
+    @property
+    def can_pay(self) -> bool:
+        return self.is_usable and not self.is_short
+
+
+def shown_wallets(rows: Iterable[Wallet]) -> list[ShownWallet]:
+    found = list(rows)
+    funds = funds_of(found)
+    return [ShownWallet(wallet, funds[wallet.pk]) for wallet in found]
+
+
+def sums(balances: Iterable[tuple[str, Decimal | None]]) -> list[Sum]:
+    return [Sum(amount=amount, currency=currency) for currency, amount in balances if amount is not None]
+
+
+def money_facts(shown: ShownWallet) -> list[Fact]:
+    wallet, funds = shown.wallet, shown.funds
+    return [
+        Fact(label=_("Balance"), note=_("what the provider calls available"), amount=wallet.balance, currency=wallet.currency),
+        Fact(label=_("Held by our open calls"), amount=-funds.reserved if funds.reserved else funds.reserved, currency=wallet.currency),
+        Fact(label=_("Free"), amount=funds.free, currency=wallet.currency, total=True),
+        Fact(label=_("Frozen at the provider"), note=_("not part of the balance"), amount=wallet.frozen_balance, currency=wallet.currency),
+    ]
+
+
+def facts(shown: ShownWallet) -> list[Fact]:
+    wallet = shown.wallet
+    return [
+        Fact(label=_("Account"), value=str(wallet.account)),
+        Fact(label=_("Currency"), value=wallet.currency),
+        Fact(label=_("Asked for last"), at=wallet.observed_at),
+        Fact(label=_("Opened"), at=wallet.created_at),
+        Fact(label=_("Provider's id"), id=wallet.provider_id),
+        Fact(label=_("Wallet"), id=wallet.public_id),
+    ]
+
+
+def events(wallet: Wallet, *, raw: bool) -> list[Event]:
+    """The latest that happened to it, newest first; `raw` adds what was exchanged."""
+    return list(timeline([wallet.ref], WORDS, most=EVENTS, raw=raw).events)
+
+
+def _badge(_ref: str, state: str) -> Badge:
+    known = WalletState(state)
+    return Badge(tone=TONES[known], icon=ICONS[known], label=str(known.label))
+
+
+EVENTS = 40
+WORDS = Words(badge=_badge, facts={"balance": gettext_lazy("balance"), "frozen_balance": gettext_lazy("frozen balance")})

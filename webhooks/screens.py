@@ -1,0 +1,148 @@
+"""The callbacks inbox: what came, what was checked, what it led to, and processing one again."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from backoffice.core.errors import DomainError
+from backoffice.core.filters import MOST, counted, day_range
+from backoffice.core.htmx import render_page
+from backoffice.core.keyset import keyset_page
+from backoffice.core.parts import Action, Fact, View
+from backoffice.core.refs import ref_rows
+from backoffice.journal.record import Actor
+from webhooks import commands, presenting, queries
+from webhooks.forms import DeliveryFilter
+from webhooks.models import Delivery
+from webhooks.presenting import ShownDelivery
+
+VIEWS = {
+    "needs-a-person": (Delivery.State.DEAD,),
+    "open": Delivery.OPEN,
+    "nothing-to-do": (Delivery.State.IGNORED,),
+}
+
+
+@require_safe
+@permission_required("webhooks.view_delivery", raise_exception=True)
+def delivery_list(request: HttpRequest) -> HttpResponse:
+    form = DeliveryFilter(request)
+    rows = _filtered(queries.deliveries(), form, request.GET.get("view", ""))
+    try:
+        page = keyset_page(rows, request.GET)
+    except DomainError as exc:
+        messages.warning(request, exc.message)
+        return redirect("webhooks:deliveries")
+    about = ref_rows(row.ref for row in page)
+    context = {
+        "page": page,
+        "rows": [ShownDelivery(row, about.get(row.ref)) for row in page],
+        "form": form,
+        "views": _views(request),
+        "is_filtered": form.is_on or request.GET.get("view") in VIEWS,
+        "is_moving": any(row.is_open for row in page),
+        "count": _count(rows),
+        "as_of": timezone.now(),
+    }
+    return render_page(request, "webhooks/deliveries.html", context, partial="webhooks/_deliveries.html")
+
+
+@require_safe
+@permission_required("webhooks.view_delivery", raise_exception=True)
+def delivery_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    row = _delivery(public_id)
+    shown = _shown(row)
+    replay = Action(label=_("Process again"), url=reverse("webhooks:replay_delivery", args=[row.public_id]), icon="rotate-ccw")
+    context = {
+        "shown": shown,
+        "row": row,
+        "crumbs": _crumbs(row),
+        "actions": [replay] if request.user.has_perm("webhooks.replay_delivery") else [],
+        "facts": presenting.facts(shown),
+        "checks": presenting.checks(shown),
+        "headers": presenting.headers(row),
+        "body": presenting.body_text(row),
+        "problem": presenting.problem(row),
+        "events": presenting.effects(queries.effects_of(row)),
+        "as_of": timezone.now(),
+    }
+    return render_page(request, "webhooks/delivery.html", context, partial="webhooks/_delivery.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(["webhooks.view_delivery", "webhooks.replay_delivery"], raise_exception=True)
+def replay(request: HttpRequest, public_id: str) -> HttpResponse:
+    """GET asks, POST has it processed again: that asks the provider and moves nothing by itself, so twice does no harm."""
+    row = _delivery(public_id)
+    if request.method == "POST":
+        try:
+            commands.replay_delivery(actor=Actor(request.user), delivery=row)
+            messages.success(request, _("It is processed again. This page shows what comes of it."))
+        except DomainError as exc:
+            messages.error(request, exc.message)
+        return redirect(row)
+    shown = _shown(row)
+    facts = [
+        Fact(label=_("Topic"), value=row.topic),
+        Fact(label=_("About"), value=shown.about_words),
+        Fact(label=_("Account"), value=str(row.account)),
+        Fact(label=_("Received"), at=row.received_at),
+    ]
+    context = {"shown": shown, "row": row, "facts": facts, "crumbs": _crumbs(row, _("Process again"))}
+    return render(request, "webhooks/replay.html", context)
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _delivery(public_id: str) -> Delivery:
+    return get_object_or_404(Delivery.objects.select_related("account"), public_id=public_id)
+
+
+def _shown(row: Delivery) -> ShownDelivery:
+    return ShownDelivery(row, ref_rows([row.ref]).get(row.ref))
+
+
+def _crumbs(row: Delivery, step: str = "") -> list[View]:
+    inbox = View(label=_("Callbacks"), url=reverse("webhooks:deliveries"))
+    here = View(label=row.topic, url=row.get_absolute_url() if step else "")
+    return [inbox, here, *([View(label=step, url="")] if step else [])]
+
+
+def _filtered(rows: QuerySet[Delivery], form: DeliveryFilter, view: str) -> QuerySet[Delivery]:
+    if states := VIEWS.get(view):
+        rows = rows.filter(state__in=states)
+    if states := form.value("state"):
+        rows = rows.filter(state__in=states)
+    for name in ("topic", "account"):
+        if value := form.value(name):
+            rows = rows.filter(**{name: value})
+    rows = day_range(rows, form.value("since"), form.value("until"))
+    return queries.find_deliveries(rows, text.strip()) if (text := form.value("q")) else rows
+
+
+def _views(request: HttpRequest) -> list[View]:
+    """The tabs; what needs nobody any more is history and is not counted."""
+    waiting = Delivery.objects.filter(state__in=[*Delivery.OPEN, Delivery.State.DEAD])
+    counts = dict(waiting.order_by().values_list("state").annotate(Count("pk")))
+    address, current = reverse("webhooks:deliveries"), request.GET.get("view", "")
+    words = {"needs-a-person": _("Needs a person"), "open": _("Not done yet"), "nothing-to-do": _("Nothing to do")}
+    tabs = [View(label=_("All"), url=address, current=current not in VIEWS)]
+    for name, states in VIEWS.items():
+        count = None if name == "nothing-to-do" else sum(counts.get(state, 0) for state in states)
+        tabs.append(View(label=words[name], url=f"{address}?view={name}", count=count, current=current == name))
+    return tabs
+
+
+def _count(rows: QuerySet[Delivery]) -> str:
+    found, is_all = counted(rows)
+    if not is_all:
+        return _("More than %(count)s callbacks") % {"count": f"{MOST:,}"}
+    return ngettext("%(count)d callback", "%(count)d callbacks", found) % {"count": found}
