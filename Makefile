@@ -25,7 +25,7 @@ dev:
 
 # --- run --------------------------------------------------------------------------------------------------------------
 
-.PHONY: demo demo-reset run emulator shell compose-secrets
+.PHONY: demo demo-reset run emulator shell manage compose-secrets
 demo: base ## web, worker, beat and an emulated provider with a seeded merchant (PORT=8000)
 	@exec $(BIN)/python -m backoffice.start demo --port $(PORT) --emulator-port $(EMULATOR_PORT)
 
@@ -40,6 +40,9 @@ emulator: base ## the emulated provider alone (EMULATOR_PORT=9100, ARGS='--accou
 
 shell: base ## a Python shell in the demo's world
 	@exec $(BIN)/python -m backoffice.start shell --port $(PORT) --emulator-port $(EMULATOR_PORT)
+
+manage: base ## a command in the demo's world (ARGS='create_api_key --owner hannah --name curl --scope cards.view')
+	@exec $(BIN)/python -m backoffice.start manage --port $(PORT) --emulator-port $(EMULATOR_PORT) $(ARGS)
 
 compose-secrets: ## make the secrets that docker-compose.yml mounts, once
 	@$(PYTHON) -m backoffice.demo_env

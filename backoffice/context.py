@@ -97,6 +97,10 @@ class Frame:
         if not self.is_signed_in:
             return []
         sections = [replace(section, items=tuple(self._items(section))) for section in NAV]
+        here = max((item.url for section in sections for item in section.items if item.current), key=len, default="")
+        sections = [
+            replace(one, items=tuple(replace(item, current=item.url == here) for item in one.items)) for one in sections
+        ]
         return [section for section in sections if section.items]
 
     @cached_property

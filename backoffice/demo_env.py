@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DEMO = ROOT / "var" / "demo"
+DEMO = Path(os.environ.get("DEMO_DIR", ROOT / "var" / "demo")).resolve()
 COMPOSE = ROOT / "var" / "compose"
 MADE_UP = ("SECRET_KEY", "SEAL_KEYS", "DEMO_KEY", "DEMO_CALLBACK_TOKEN")
 ACCOUNT = """\

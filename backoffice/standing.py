@@ -1,4 +1,4 @@
-"""How the place stands, told in the frame of every page: live or test, what is slow or down since when, what waits for whom."""
+"""How the place stands, told on every page: live or test, what is slow or down since when, what waits for whom."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta

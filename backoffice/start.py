@@ -1,4 +1,4 @@
-"""Set the environment, then become manage.py: `python -m backoffice.start demo|run|shell`. What `make` calls."""
+"""Set the environment, then become manage.py: `python -m backoffice.start demo|run|shell|manage`. What `make` calls."""
 
 import argparse
 import importlib
@@ -41,17 +41,22 @@ def missing_setting() -> str:
 def _command(options: argparse.Namespace) -> list[str]:
     if options.wish == "shell":
         return ["shell"]
+    if options.wish == "manage":
+        return options.command
     ports = ["--port", str(options.port)]
     demo = ["--demo", "--emulator-port", str(options.emulator_port)] if options.wish == "demo" else []
     return ["run_all", *ports, *demo, "--parent", str(os.getppid())]
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=f"python -m backoffice.{Path(__file__).stem}")
-    parser.add_argument("wish", choices=["demo", "run", "shell"])
+    parser = argparse.ArgumentParser(prog=f"python -m backoffice.{Path(__file__).stem}", allow_abbrev=False)
+    parser.add_argument("wish", choices=["demo", "run", "shell", "manage"])
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--emulator-port", type=int, default=9100)
-    return parser.parse_args(argv)
+    options, options.command = parser.parse_known_args(argv)
+    if options.command and options.wish != "manage":
+        parser.error(f"unrecognized arguments: {' '.join(options.command)}")
+    return options
 
 
 if __name__ == "__main__":

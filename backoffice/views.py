@@ -14,7 +14,7 @@ from backoffice.home import work_queue
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for whom. Each block is loaded only for who may see it."""
-    return render_page(request, "home.html", {"work": work_queue(request.user)}, partial="_home.html")
+    return render_page(request, "home.html", {"work": work_queue(request.user)}, partial="home/_live.html")
 
 
 @requires_csrf_token

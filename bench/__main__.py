@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 
 from bench import lists, memory, receipt
-from bench.floor_urls import TABLE
 from bench.house import House
 from bench.result import Goal
 from tools.servers import Missing
@@ -21,7 +20,6 @@ def main() -> int:
     try:
         with House() as house:
             house.make("bench")
-            house.sql("bench", TABLE)
             goals = list(told(measured(house, options.only or PARTS, quick=options.quick)))
     except Missing as exc:
         print(f"{exc} is missing. On Debian and Ubuntu: apt-get install postgresql redis-server", file=sys.stderr)

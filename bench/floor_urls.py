@@ -3,8 +3,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 
-TABLE = "CREATE TABLE IF NOT EXISTS bench_row (id bigserial PRIMARY KEY, body bytea NOT NULL, at timestamptz NOT NULL)"
-
 
 class Row(models.Model):
     id = models.BigAutoField(primary_key=True)
@@ -22,7 +20,7 @@ class Row(models.Model):
 
 def receive(request: HttpRequest) -> HttpResponse:
     Row.objects.create(body=request.body)
-    return HttpResponse(b'{"code":0}', content_type="application/json")
+    return HttpResponse(b'{"code":0}', content_type="application/json", headers={"Content-Length": "10"})
 
 
 urlpatterns = [path("row/", receive)]

@@ -6,16 +6,19 @@ from pathlib import Path
 from backoffice.core.workers import BEAT, worker
 from bench.house import House
 from bench.result import Goal
+from tools.servers import wait_until
 
 MOST = 150  # MB
+PROCESSES = 2
 
 
 def idle(house: House, *, settle: float):
     with (
         house.web("backoffice.wsgi", "/readyz") as (_url, web),
-        house.program(*worker("bench", processes=2)) as working,
+        house.program(*worker("bench", processes=PROCESSES)) as working,
         house.program(*BEAT) as beat,
     ):
+        wait_until(lambda: len(family(working.pid)) > PROCESSES, "the worker's processes", seconds=90)
         time.sleep(settle)
         for name, process in (("web", web), ("worker", working), ("beat", beat)):
             sizes = [resident(pid) for pid in family(process.pid)]

@@ -11,16 +11,18 @@ from bench.house import ROOT, TOKEN, House
 from bench.result import Goal
 from tools.servers import wait_until
 
+TABLE = "CREATE TABLE bench_row (id bigserial PRIMARY KEY, body bytea NOT NULL, at timestamptz NOT NULL)"
 RECEIPT, BARE = f"/webhooks/openapi/{TOKEN}/", "/row/"
 
 
 def load(url: str, *, at_once: int, seconds: float) -> dict:
     command = [sys.executable, "-m", "bench.load", url, "--at-once", str(at_once), "--seconds", str(seconds)]
-    return json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    return json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 def beside_a_bare_view(house: House, *, rounds: int, seconds: float):
     """Interleaved, so that what else the machine does meets both alike."""
+    house.sql("bench", TABLE)
     with ExitStack() as stack:
         ours, _ = stack.enter_context(house.web("backoffice.wsgi", "/readyz"))
         bare, _ = stack.enter_context(house.web("bench.floor", ""))

@@ -32,11 +32,12 @@ class CardFilter(FilterForm):
 
     operators = OPERATORS
     q = forms.CharField(max_length=LONGEST_SEARCH)
-    state = forms.MultipleChoiceField(
-        label=_("State"), choices=CardState.choices, widget=forms.CheckboxSelectMultiple
-    )
+    state = forms.MultipleChoiceField(label=_("State"), choices=CardState.choices, widget=forms.CheckboxSelectMultiple)
     bin = BinField(
-        label=_("Product"), queryset=Bin.objects.order_by("network", "digits"), to_field_name="public_id", empty_label=_("any")
+        label=_("Product"),
+        queryset=Bin.objects.order_by("network", "digits"),
+        to_field_name="public_id",
+        empty_label=_("any"),
     )
     account = forms.ModelChoiceField(
         label=_("Account"), queryset=Account.objects.all(), to_field_name="slug", empty_label=_("any")
@@ -54,9 +55,7 @@ class OrderFilter(FilterForm):
 
     operators = OPERATORS
     q = forms.CharField(max_length=LONGEST_SEARCH)
-    state = forms.MultipleChoiceField(
-        label=_("State"), choices=OrderState.choices, widget=forms.CheckboxSelectMultiple
-    )
+    state = forms.MultipleChoiceField(label=_("State"), choices=OrderState.choices, widget=forms.CheckboxSelectMultiple)
     kind = forms.MultipleChoiceField(
         label=_("Kind"), choices=CardOrder.Kind.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -100,13 +99,18 @@ class WalletField(forms.ModelChoiceField):
 class IssueForm(forms.Form):
     """A request for one card. `key` is made when the form is drawn: the same key is the same request."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _("The form is incomplete. Load it again.")})
+    key = forms.UUIDField(
+        widget=forms.HiddenInput, error_messages={"required": _("The form is incomplete. Load it again.")}
+    )
     bin = BinField(
         label=_("Product"),
         queryset=Bin.objects.select_related("account"),
         to_field_name="public_id",
         empty_label=None,
-        error_messages={"required": _("Choose a product."), "invalid_choice": _("Choose one of the products in the table.")},
+        error_messages={
+            "required": _("Choose a product."),
+            "invalid_choice": _("Choose one of the products in the table."),
+        },
     )
     holder_id = forms.CharField(label=_("Holder at the provider"), max_length=64, required=False, strip=True)
     note = forms.CharField(label=pgettext_lazy("card", "Label"), max_length=64, required=False, strip=True)
@@ -116,7 +120,10 @@ class IssueForm(forms.Form):
         queryset=Wallet.objects.select_related("account"),
         to_field_name="public_id",
         empty_label=None,
-        error_messages={"required": _("Choose a wallet."), "invalid_choice": _("Choose one of the wallets that can pay for this product.")},
+        error_messages={
+            "required": _("Choose a wallet."),
+            "invalid_choice": _("Choose one of the wallets that can pay for this product."),
+        },
     )
     name = forms.CharField(label=_("Sent to"), max_length=80, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=32, required=False)

@@ -8,33 +8,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from backoffice.core.errors import DomainError
-from backoffice.core.parts import Badge, Quote, QuoteLine
+from backoffice.core.parts import Quote, QuoteLine
 from backoffice.core.templatetags.ui import money_text
 from backoffice.providers.snapshots import FeeCharge
 from cards import fees
 from cards.models import Bin, CardKind, CardMode
-from cards.presenting import bin_badge, bin_words, fee_words, fees_words, range_words
 from cards.quotes import IssueQuote, quote_issue
 from cards.states import BinState
+from cards.terms import BinTerms, fee_name, fee_words, range_words
 from wallets.models import Wallet
 from wallets.queries import Funds
 
 
 @dataclass(frozen=True)
-class BinChoice:
+class BinChoice(BinTerms):
     """A line of the table of products; `off` is the reason why it cannot be had now."""
 
-    bin: Bin
     off: str
     chosen: bool
-
-    @property
-    def name(self) -> str:
-        return bin_words(self.bin)
-
-    @property
-    def badge(self) -> Badge:
-        return bin_badge(self.bin)
 
     @property
     def second(self) -> str:
@@ -46,18 +37,6 @@ class BinChoice:
         mode = {CardMode.PREPAID: pgettext("card mode", "prepaid"), CardMode.SHARED: pgettext("card mode", "shared")}
         words = (self.bin.country, self.bin.get_kind_display().lower(), mode.get(CardMode(self.bin.mode), ""))
         return ", ".join(word for word in words if word)
-
-    @property
-    def price(self) -> str:
-        return fees_words(self.bin, fees.OPEN)
-
-    @property
-    def recharge(self) -> str:
-        return fees_words(self.bin, fees.RECHARGE)
-
-    @property
-    def range(self) -> str:
-        return range_words(self.bin.open_min, self.bin.open_max, self.bin.currency) if self.bin.terms_known else ""
 
 
 def choices(bins: Sequence[Bin], chosen: Bin | None) -> list[BinChoice]:
@@ -73,7 +52,9 @@ def reason_against(bin: Bin) -> str:
         return _("Its account left the accounts file")
     if not bin.terms_known:
         return _("Fees and limits are being asked for")
-    if bin.mode == CardMode.UNKNOWN or any(fee.charge == FeeCharge.UNKNOWN for fee in fees.fee_lines(bin.fees, fees.OPEN)):
+    if bin.mode == CardMode.UNKNOWN or any(
+        fee.charge == FeeCharge.UNKNOWN for fee in fees.fee_lines(bin.fees, fees.OPEN)
+    ):
         return _("Its terms are in words that are not known here")
     return ""
 
@@ -82,7 +63,7 @@ def is_physical(bin: Bin | None) -> bool:
     return bool(bin and bin.kind == CardKind.PHYSICAL)
 
 
-# --- the quote ----------------------------------------------------------------------------------------------------------
+# --- the quote --------------------------------------------------------------------------------------------------------
 
 
 def quote(*, bin: Bin | None, wallet: Wallet | None, amount: Decimal | None, money: Funds | None) -> Quote:
@@ -101,7 +82,10 @@ def _whole(issue: IssueQuote, wallet: Wallet) -> Quote:
         currency=code,
         lines=[
             QuoteLine(label=_("First amount"), amount=issue.amount, note=_("what the card receives")),
-            *(QuoteLine(label=fee.name or _("Card price"), amount=charged, note=_how(fee, issue.amount, code)) for fee, charged in issue.fees),
+            *(
+                QuoteLine(label=fee_name(fee), amount=charged, note=_how(fee, issue.amount, code))
+                for fee, charged in issue.fees
+            ),
         ],
         total=issue.total,
         wallet=str(wallet),
@@ -111,7 +95,9 @@ def _whole(issue: IssueQuote, wallet: Wallet) -> Quote:
         request=-issue.total,
         after=issue.free_after,
         short_by=issue.missing if issue.missing else None,
-        foot=_("Nothing is sent before you ask for the card. Until the provider answers, the total is held in the wallet."),
+        foot=_(
+            "Nothing is sent before you ask for the card. Until the provider answers, the total is held in the wallet."
+        ),
     )
 
 
@@ -129,13 +115,19 @@ def _without_amount(bin: Bin | None, wallet: Wallet | None, money: Funds | None)
         wallet_currency=wallet.currency if wallet else "",
         now=money.balance if money else None,
         reserved=-money.reserved if money else None,
-        foot=_("Choose a product and enter an amount to see what it costs.") if not bin else _("Enter an amount to see what it costs."),
+        foot=_("Choose a product and enter an amount to see what it costs.")
+        if not bin
+        else _("Enter an amount to see what it costs."),
     )
 
 
 def button(quote: Quote) -> str:
     """What the button promises; with the total where it is known."""
-    return _("Issue card for %(total)s") % {"total": money_text(quote.total, quote.currency)} if quote.total else _("Issue card")
+    return (
+        _("Issue card for %(total)s") % {"total": money_text(quote.total, quote.currency)}
+        if quote.total
+        else _("Issue card")
+    )
 
 
 def limits(bin: Bin | None) -> str:

@@ -1,4 +1,4 @@
-"""The request for a new card: products to compare, a quote before the click, one command however often it is pressed."""
+"""The request for a new card: products to compare, a quote before the click, one command however often it is sent."""
 
 from typing import Any
 
@@ -77,14 +77,20 @@ def _chosen(data: QueryDict) -> Bin | None:
     """The product named in the form, or else the first that can be had."""
     if public_id := data.get("bin"):
         return queries.bins().filter(public_id=public_id).first()
-    return None if data else next((row.bin for row in issue_page.choices(list(queries.bins()), None) if not row.off), None)
+    return (
+        None if data else next((row.bin for row in issue_page.choices(list(queries.bins()), None) if not row.off), None)
+    )
 
 
-def _draw(request: HttpRequest, form: IssueForm, *, status: int = 200, earlier: str = "", key: str = "") -> HttpResponse:
+def _draw(
+    request: HttpRequest, form: IssueForm, *, status: int = 200, earlier: str = "", key: str = ""
+) -> HttpResponse:
     bin, payers = form.chosen, list(form.fields["wallet"].queryset)  # type: ignore[attr-defined]
     known = funds_of(payers) if payers else {}
     wallet = _paying(form, payers)
-    quote = issue_page.quote(bin=bin, wallet=wallet, amount=_amount(form), money=known.get(wallet.pk) if wallet else None)
+    quote = issue_page.quote(
+        bin=bin, wallet=wallet, amount=_amount(form), money=known.get(wallet.pk) if wallet else None
+    )
     context = {
         "form": form,
         "key": key or form["key"].value(),

@@ -45,7 +45,13 @@ def view_of(request: HttpRequest, tabs: Mapping[str, Any]) -> str:
 def tabs_of(request: HttpRequest, tabs: Mapping[str, str | Promise]) -> list[View]:
     current = view_of(request, tabs)
     every = View(label=_("All"), url=request.path, current=not current)
-    return [every, *(View(label=str(words), url=f"{request.path}?view={name}", current=name == current) for name, words in tabs.items())]
+    return [
+        every,
+        *(
+            View(label=str(words), url=f"{request.path}?view={name}", current=name == current)
+            for name, words in tabs.items()
+        ),
+    ]
 
 
 def asked_of(form: FilterForm) -> dict[str, Any]:
@@ -73,7 +79,7 @@ def page_of(request: HttpRequest, rows: QuerySet) -> Keyset:
         return keyset_page(rows, _without(request.GET, "cursor"))
 
 
-# --- live rows ----------------------------------------------------------------------------------------------------------
+# --- live rows --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,7 @@ def _without(params: QueryDict, *names: str) -> QueryDict:
     return left
 
 
-# --- under and above the rows -------------------------------------------------------------------------------------------
+# --- under and above the rows -----------------------------------------------------------------------------------------
 
 
 def card_count(totals: queries.Totals) -> str:
@@ -131,7 +137,10 @@ def sync_words(runs: Sequence[SyncRun]) -> str:
         total = sum(run.total or 0 for run in running)
         seen = sum(run.seen for run in running)
         if total:
-            return _("reading the provider's list, %(seen)s of %(total)s") % {"seen": f"{seen:,}", "total": f"{total:,}"}
+            return _("reading the provider's list, %(seen)s of %(total)s") % {
+                "seen": f"{seen:,}",
+                "total": f"{total:,}",
+            }
         return _("reading the provider's list")
     ended = [run.ended_at for run in runs if run.state == SyncRun.State.FINISHED and run.ended_at]
     if not ended:

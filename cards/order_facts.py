@@ -14,7 +14,7 @@ from backoffice.outbox.models import Call
 from cards.models import CardOrder
 from cards.order_page import OrderPage
 from cards.order_steps import ended_at
-from cards.presenting import bin_words, person_name
+from cards.presenting import bin_words, person_name, provider
 
 
 def money_facts(order: CardOrder) -> list[Fact]:
@@ -24,13 +24,19 @@ def money_facts(order: CardOrder) -> list[Fact]:
     if order.quoted_fee is not None:
         lines.append(Fact(label=_("Fee quoted"), amount=order.quoted_fee, currency=code))
     charged = _("Known when final") if not order.is_settled else _("Not told")
-    lines.append(Fact(label=_("Fee charged"), amount=order.fee, currency=code, value="" if order.fee is not None else charged))
+    lines.append(
+        Fact(label=_("Fee charged"), amount=order.fee, currency=code, value="" if order.fee is not None else charged)
+    )
     if order.fee_variance:
-        lines.append(Fact(label=_("Variance"), note=_("charged minus quoted"), amount=order.fee_variance, currency=code))
+        lines.append(
+            Fact(label=_("Variance"), note=_("charged minus quoted"), amount=order.fee_variance, currency=code)
+        )
     if order.total is not None:
         lines.append(Fact(label=_("Wallet paid"), amount=order.total, currency=code, total=True))
     elif order.quoted_total is not None:
-        lines.append(Fact(label=_("Wallet pays"), note=_("quoted"), amount=order.quoted_total, currency=code, total=True))
+        lines.append(
+            Fact(label=_("Wallet pays"), note=_("quoted"), amount=order.quoted_total, currency=code, total=True)
+        )
     if order.wallet:
         lines.append(Fact(label=_("Wallet"), value=str(order.wallet), url=order.wallet.get_absolute_url()))
     return lines
@@ -46,7 +52,7 @@ def order_facts(page: OrderPage) -> list[Fact]:
         Fact(label=_("Product"), value=bin_words(order.bin) or order.bin_provider_id),
         Fact(label=_("Label"), value=order.note),
         Fact(label=_("Holder at the provider"), id=order.holder_provider_id),
-        Fact(label=_("Account"), value=str(order.account)),
+        Fact(label=_("Account"), value=f"{order.account}, {provider(order.account)}"),
         Fact(label=_("Maker"), value=_maker(order, call)),
         Fact(label=_("Created"), at=order.created_at),
         Fact(label=_("Took") if order.is_settled else _("Under way for"), value=duration(took)),

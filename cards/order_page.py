@@ -13,12 +13,12 @@ from backoffice.core.parts import Action, Badge, Pending
 from backoffice.core.templatetags.ui import duration, exact_time
 from backoffice.journal.models import JournalEntry
 from backoffice.mirror.models import Watch
+from backoffice.outbox.deeds import actions as call_actions
 from backoffice.outbox.models import Call
 from backoffice.outbox.presenting import ShownCall
-from backoffice.outbox.presenting import actions as call_actions
 from backoffice.outbox.presenting import pending as call_pending
 from cards.models import CardOrder
-from cards.presenting import QUICK_WHILE, bin_words, is_late, order_badge, own_badge
+from cards.presenting import QUICK_WHILE, bin_words, is_late, order_badge, own_badge, provider
 from cards.queries import last_call, usual_seconds, watch_of
 from cards.states import OrderState
 
@@ -63,7 +63,9 @@ class OrderPage:
     def pause(self) -> str:
         """How soon the page asks again; "" once nothing more is expected."""
         order, card = self.order, self.order.card
-        under_way = not order.is_settled or self.open_call or self.waits_for_card or order.fee is None and self._will_have_fee
+        under_way = (
+            not order.is_settled or self.open_call or self.waits_for_card or order.fee is None and self._will_have_fee
+        )
         young = timezone.now() - order.created_at < QUICK_WHILE
         if under_way or (card and not card.is_settled and young):
             return QUICK if young else SLOW
@@ -93,7 +95,9 @@ class OrderPage:
 def order_page(order: CardOrder) -> OrderPage:
     entries = JournalEntry.objects.filter(ref=order.ref, verb__in=["callback", "moved"])
     told = list(entries.order_by("created_at", "id").values_list("verb", "old", "new", "created_at"))
-    accepted = (at for verb, old, new, at in told if verb == "moved" and old == OrderState.REQUESTED and new not in FAILED)
+    accepted = (
+        at for verb, old, new, at in told if verb == "moved" and old == OrderState.REQUESTED and new not in FAILED
+    )
     return OrderPage(
         order=order,
         call=last_call(order),
@@ -103,7 +107,7 @@ def order_page(order: CardOrder) -> OrderPage:
     )
 
 
-# --- why it is not further ----------------------------------------------------------------------------------------------
+# --- why it is not further --------------------------------------------------------------------------------------------
 
 
 def pending(page: OrderPage, user: Any) -> Pending | None:
@@ -118,11 +122,17 @@ def _call_is_open(page: OrderPage, call: Call, user: Any) -> Pending | None:
     shown = call_pending(ShownCall(call, page.order), [replace(deeds[0], main=True), *deeds[1:]] if deeds else [])
     if shown is None:
         return None
-    return replace(shown, know=[*shown.know, _callbacks_seen(page)], asked=call.looks or shown.asked)
+    waited = _("It was asked for %(time)s ago.") % {"time": duration(timezone.now() - page.order.created_at)}
+    can = [*shown.can, *([_("Sending again is off while nobody knows: it could pay twice.")] if _is_unknown(call) else [])]
+    return replace(shown, know=[*shown.know, waited, _callbacks_seen(page)], can=can)
+
+
+def _is_unknown(call: Call) -> bool:
+    return call.state == Call.State.UNCERTAIN
 
 
 def _waits_for_the_provider(page: OrderPage, user: Any) -> Pending:
-    order, watch, name = page.order, page.watch, str(page.order.account)
+    order, watch, name = page.order, page.watch, provider(page.order.account)
     usual, waited = usual_seconds(order.kind), duration(timezone.now() - order.created_at)
     sentence = _("%(provider)s has accepted the order and has not said how it ended.") % {"provider": name}
     if usual:
@@ -132,11 +142,15 @@ def _waits_for_the_provider(page: OrderPage, user: Any) -> Pending:
         }
     else:
         sentence += " " + _("It has waited %(waited)s.") % {"waited": waited}
-    know = [_("The order exists there once, under our number.") if order.merchant_ref else _("It was made at the provider, not here.")]
+    know = [
+        _("The order exists there once, under our number.")
+        if order.merchant_ref
+        else _("It was made at the provider, not here.")
+    ]
     if order.observed_at:
         know.append(
             _("Their last word: “%(word)s”, at %(at)s.")
-            % {"word": order.word or order.get_state_display().lower(), "at": exact_time(order.observed_at)}
+            % {"word": _their_word(order), "at": exact_time(order.observed_at)}
         )
     know.append(_callbacks_seen(page))
     doing = [_("A callback ends the wait at once.")]
@@ -145,7 +159,13 @@ def _waits_for_the_provider(page: OrderPage, user: Any) -> Pending:
     elif watch.problem:
         doing.append(_("The last look brought nothing: %(problem)s") % {"problem": watch.problem})
     may_ask = user.has_perm("mirror.ask_now") and bool(order.provider_id)
-    ask = Action(label=_("Ask %(provider)s now") % {"provider": name}, url=reverse("cards:ask_order", args=[order.public_id]), icon="refresh-cw", main=True, post=True)
+    ask = Action(
+        label=_("Ask %(provider)s now") % {"provider": name},
+        url=reverse("cards:ask_order", args=[order.public_id]),
+        icon="refresh-cw",
+        main=True,
+        post=True,
+    )
     can = [_("Ask now, or wait.") if may_ask else _("Wait; an operator may ask the provider now.")]
     can.append(_("Sending again is off: the order exists there, and a second one could pay twice."))
     return Pending(
@@ -161,7 +181,14 @@ def _waits_for_the_provider(page: OrderPage, user: Any) -> Pending:
     )
 
 
+def _their_word(order: CardOrder) -> str:
+    """What they said in our words; their own where we have none."""
+    return order.word if order.state == OrderState.UNKNOWN else order.get_state_display().lower()
+
+
 def _callbacks_seen(page: OrderPage) -> str:
     if not page.callbacks:
         return _("No callback about it has come.")
-    return ngettext("%(n)d callback about it has come.", "%(n)d callbacks about it have come.", page.callbacks) % {"n": page.callbacks}
+    return ngettext("%(n)d callback about it has come.", "%(n)d callbacks about it have come.", page.callbacks) % {
+        "n": page.callbacks
+    }

@@ -11,7 +11,7 @@ from backoffice.core.templatetags.ui import duration
 from backoffice.outbox.models import Call
 from cards.models import CardOrder
 from cards.order_page import FAILED, OrderPage
-from cards.presenting import is_late, person_name
+from cards.presenting import is_late, person_name, provider
 from cards.queries import usual_seconds
 from cards.states import OrderState
 
@@ -79,11 +79,17 @@ def _accepted(page: OrderPage) -> Step:
     if _is_known_there(order):
         at = page.accepted_at or (None if order.merchant_ref else order.created_at)
         if order.is_settled:
-            return Step(name=name, state="done", at=at, who=str(order.account))
+            return Step(name=name, state="done", at=at, who=provider(order.account))
         waited = timezone.now() - (at or order.created_at)
         if is_late(order):
-            return Step(name=name, state="late", at=at, who=str(order.account), hint=_("Waits for %(time)s") % {"time": duration(waited)})
-        return Step(name=name, state="now", at=at, who=str(order.account))
+            return Step(
+                name=name,
+                state="late",
+                at=at,
+                who=provider(order.account),
+                hint=_("Waits for %(time)s") % {"time": duration(waited)},
+            )
+        return Step(name=name, state="now", at=at, who=provider(order.account))
     if order.state in FAILED:
         return Step(name=name, state="failed", at=page.call.left_at if page.call else None, hint=_end_words(order))
     if page.open_call and page.open_call.state in {Call.State.UNCERTAIN, Call.State.DEAD}:
@@ -95,11 +101,18 @@ def _final(page: OrderPage) -> Step:
     order, name = page.order, pgettext("step", "Final")
     if order.state in FAILED:
         failed_there = _is_known_there(order)
-        return Step(name=name, state="failed" if failed_there else "ahead", at=ended_at(order) if failed_there else None, hint=_end_words(order) if failed_there else "")
+        return Step(
+            name=name,
+            state="failed" if failed_there else "ahead",
+            at=ended_at(order) if failed_there else None,
+            hint=_end_words(order) if failed_there else "",
+        )
     if order.is_settled:
         return Step(name=name, state="done", at=ended_at(order))
     usual = usual_seconds(order.kind)
-    return Step(name=name, state="ahead", hint=_("Usually within %(time)s") % {"time": duration(usual)} if usual else "")
+    return Step(
+        name=name, state="ahead", hint=_("Usually within %(time)s") % {"time": duration(usual)} if usual else ""
+    )
 
 
 def ended_at(order: CardOrder) -> datetime | None:
@@ -115,5 +128,15 @@ def _end_words(order: CardOrder) -> str:
 def _card(page: OrderPage) -> Step:
     card, name = page.order.card, pgettext("step", "Card")
     if card:
-        return Step(name=name, state="done" if card.is_settled else "now", at=card.activated_at, who=str(card), hint="" if card.is_settled else card.get_state_display())
-    return Step(name=name, state="now" if page.waits_for_card else "ahead", hint=_("We ask for it now") if page.waits_for_card else "")
+        return Step(
+            name=name,
+            state="done" if card.is_settled else "now",
+            at=card.activated_at,
+            who=str(card),
+            hint="" if card.is_settled else card.get_state_display(),
+        )
+    return Step(
+        name=name,
+        state="now" if page.waits_for_card else "ahead",
+        hint=_("We ask for it now") if page.waits_for_card else "",
+    )

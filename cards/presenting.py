@@ -10,15 +10,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
+from backoffice.accounts.models import Account
 from backoffice.core.parts import Badge, Fact
-from backoffice.core.templatetags.ui import figures
 from backoffice.outbox.badges import call_badge
 from backoffice.outbox.journal_events import Words
 from backoffice.outbox.models import Call
-from backoffice.providers.snapshots import FeeCharge
-from cards import fees
 from cards.models import Bin, Card, CardOrder
 from cards.queries import LATE_AFTER
 from cards.states import BIN_TONES, CARD_TONES, ORDER_TONES, BinState, CardState, OrderState
@@ -89,7 +87,12 @@ def own_badge(order: CardOrder, call: Call | None) -> Badge | None:
         return call_badge(call)
     if is_late(order):
         late = timezone.now() - order.created_at
-        return Badge(tone="warn", icon="hourglass", label=_("Late"), title=_("for %(minutes)d min") % {"minutes": late.total_seconds() // 60})
+        return Badge(
+            tone="warn",
+            icon="hourglass",
+            label=_("Late"),
+            title=_("for %(minutes)d min") % {"minutes": late.total_seconds() // 60},
+        )
     return None
 
 
@@ -97,7 +100,15 @@ def is_late(order: CardOrder) -> bool:
     return not order.is_settled and timezone.now() - order.created_at > LATE_AFTER
 
 
-# --- words --------------------------------------------------------------------------------------------------------------
+PROVIDERS = {"openapi": "OPEN-API", "wasabicard": "WasabiCard", "freewalker": "FreeWalker"}
+
+
+def provider(account: Account) -> str:
+    """Who is asked, by the name people know."""
+    return PROVIDERS.get(account.provider, account.provider)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
 
 
 def network(name: str, *, short: bool = False) -> str:
@@ -107,38 +118,6 @@ def network(name: str, *, short: bool = False) -> str:
 def bin_words(bin: Bin | None) -> str:
     """Visa 493875"""
     return f"{network(bin.network)} {bin.digits}".strip() if bin else ""
-
-
-def fee_words(fee: fees.Fee, currency: str) -> str:
-    """1.2 %, at least 0.50 USD"""
-    if fee.charge == FeeCharge.FIXED:
-        return f"{figures(fee.value, currency)} {currency}".strip()
-    if fee.charge != FeeCharge.RATE:
-        return pgettext("fee", "not known here")
-    bounds = (
-        _("at least %(amount)s") % {"amount": figures(fee.minimum, currency)} if fee.minimum else "",
-        _("at most %(amount)s") % {"amount": figures(fee.maximum, currency)} if fee.maximum else "",
-    )
-    return ", ".join(part for part in (f"{_percent(fee.value)} %", *bounds) if part)
-
-
-def _percent(rate: Decimal) -> str:
-    return f"{(rate * 100).normalize():f}"
-
-
-def fees_words(bin: Bin, code: str) -> str:
-    """All fees of one kind in a line; "none" where there is none, "" where they are not known yet."""
-    if not bin.terms_known:
-        return ""
-    return " + ".join(fee_words(fee, bin.currency) for fee in fees.fee_lines(bin.fees, code)) or pgettext("fee", "none")
-
-
-def range_words(low: Decimal | None, high: Decimal | None, currency: str) -> str:
-    if low is None and high is None:
-        return _("no limits")
-    if high is None:
-        return _("from %(low)s") % {"low": figures(low or 0, currency)}
-    return f"{figures(low or 0, currency)} – {figures(high, currency)}"
 
 
 ACTS: Mapping[str, Promise] = {"cards.issue_card": gettext_lazy("asked for a card")}
@@ -167,7 +146,7 @@ def _state_badge(ref: str, state: str) -> Badge | None:
 WORDS = Words(badge=_state_badge, acts=ACTS, facts=FACTS)
 
 
-# --- rows ---------------------------------------------------------------------------------------------------------------
+# --- rows -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -219,6 +198,11 @@ class OrderRow:
         return str(self.order.card) if self.order.card else bin_words(self.order.bin) or self.order.bin_provider_id
 
     @property
+    def short(self) -> str:
+        """The end of its number, where there is no room for more."""
+        return f"…{str(self.order)[-6:]}"
+
+    @property
     def maker(self) -> str:
         return person_name(self.order.maker) if self.order.maker else _("at the provider")
 
@@ -244,25 +228,25 @@ def pause_of(rows: Sequence[Card] | Sequence[CardOrder]) -> str:
     return QUICK if any(timezone.now() - row.created_at < QUICK_WHILE for row in open_rows) else SLOW
 
 
-# --- facts --------------------------------------------------------------------------------------------------------------
+# --- facts ------------------------------------------------------------------------------------------------------------
 
 
 def card_facts(card: Card) -> list[Fact]:
     return [
         Fact(label=_("Product"), value=bin_words(card.bin) or card.bin_provider_id),
-        Fact(label=_("Type"), value=_kind_and_mode(card.bin)),
+        Fact(label=_("Type"), value=kind_and_mode(card.bin)),
         Fact(label=_("Label"), value=card.note),
         Fact(label=_("Recharged in all"), amount=card.recharged, currency=card.currency),
         Fact(label=_("Expires"), value=card.expiry),
         Fact(label=_("Holder at the provider"), id=card.holder_provider_id),
-        Fact(label=_("Account"), value=str(card.account)),
+        Fact(label=_("Account"), value=f"{card.account}, {provider(card.account)}"),
         Fact(label=_("Activated"), at=card.activated_at),
         *([Fact(label=_("Closing since"), at=card.closing_at)] if card.closing_at else []),
         *([Fact(label=_("Ended"), at=card.ended_at)] if card.ended_at else []),
     ]
 
 
-def _kind_and_mode(bin: Bin | None) -> str:
+def kind_and_mode(bin: Bin | None) -> str:
     return capfirst(f"{bin.get_kind_display()}, {bin.get_mode_display().lower()}") if bin else ""
 
 
@@ -272,60 +256,6 @@ def card_numbers(card: Card) -> list[Fact]:
         Fact(label=_("Their number"), id=card.provider_id),
         Fact(label=_("Reference of its order"), id=card.merchant_ref),
     ]
-
-
-def term_facts(bin: Bin) -> list[Fact]:
-    """A BIN's terms as they are now."""
-    lines = fees.read(bin.fees)
-    limits = [
-        (_("First amount"), range_words(bin.open_min, bin.open_max, bin.currency)),
-        (_("Recharge"), range_words(bin.recharge_min, bin.recharge_max, bin.currency)),
-    ]
-    most = [
-        (_("Most on a card"), bin.card_max_balance),
-        (_("Most in one payment"), bin.trade_single_max),
-        (_("Most in a day"), bin.trade_day_max),
-        (_("Most in a month"), bin.trade_month_max),
-    ]
-    return [
-        *(Fact(label=fee.name or capfirst(fee.code), value=fee_words(fee, bin.currency)) for fee in lines),
-        *(Fact(label=label, value=f"{words} {bin.currency}") for label, words in limits),
-        *(Fact(label=label, amount=amount, currency=bin.currency) for label, amount in most if amount),
-        *([Fact(label=_("Cards of it, at most"), value=str(bin.max_card_count))] if bin.max_card_count else []),
-    ]
-
-
-@dataclass(frozen=True)
-class BinTerms:
-    """The terms of a BIN, a cell each."""
-
-    bin: Bin
-
-    @property
-    def name(self) -> str:
-        return bin_words(self.bin)
-
-    @property
-    def kind(self) -> str:
-        return _kind_and_mode(self.bin)
-
-    @property
-    def price(self) -> str:
-        return fees_words(self.bin, fees.OPEN)
-
-    @property
-    def recharge(self) -> str:
-        return fees_words(self.bin, fees.RECHARGE)
-
-    @property
-    def range(self) -> str:
-        return range_words(self.bin.open_min, self.bin.open_max, self.bin.currency) if self.bin.terms_known else ""
-
-    @property
-    def others(self) -> str:
-        """Fees besides opening and recharge."""
-        rest = [fee for fee in fees.read(self.bin.fees) if fee.code not in {fees.OPEN, fees.RECHARGE}]
-        return ", ".join(f"{(fee.name or fee.code).replace('_', ' ')} {fee_words(fee, self.bin.currency)}" for fee in rest)
 
 
 def raw(upstream: Mapping) -> str:

@@ -73,7 +73,7 @@ def orders(
     created_before: datetime | None = None,
 ) -> QuerySet[CardOrder]:
     """Orders with what a row shows of their card, BIN, wallet and maker."""
-    rows = CardOrder.objects.select_related("account", "bin", "card", "wallet", "maker")
+    rows = CardOrder.objects.select_related("account", "bin", "card", "wallet__account", "maker")
     if view:
         rows = _order_view(rows, view)
     rows = _narrowed(
@@ -150,7 +150,7 @@ def _by_note(rows: QuerySet, model: Any, text: str) -> QuerySet:
     return rows.filter(pk__in=newest, note__icontains=text)
 
 
-# --- what stands under a list -------------------------------------------------------------------------------------------
+# --- what stands under a list -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def totals(rows: QuerySet, amount: str) -> Totals:
     return Totals(min(found, COUNTED), found <= COUNTED, named)
 
 
-# --- beside the rows ------------------------------------------------------------------------------------------------------
+# --- beside the rows --------------------------------------------------------------------------------------------------
 
 
 def open_calls(rows: Iterable[CardOrder]) -> dict[int, Call]:

@@ -22,11 +22,12 @@ from cards import lists, order_facts, order_page, order_steps, presenting, queri
 from cards.forms import CardFilter, OrderFilter
 from cards.models import Card, CardOrder
 from cards.presenting import CardRow, OrderRow
+from cards.terms import BinTerms, term_facts
 
 UNCHANGED = 204
 
 
-# --- lists ----------------------------------------------------------------------------------------------------------
+# --- lists ------------------------------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -88,7 +89,7 @@ def order_totals(request: HttpRequest) -> HttpResponse:
 def bin_list(request: HttpRequest) -> HttpResponse:
     bins = list(queries.bins().order_by("account", "currency", "network", "digits"))
     context = {
-        "rows": [(bin, presenting.bin_badge(bin), presenting.BinTerms(bin)) for bin in bins],
+        "rows": [(bin, presenting.bin_badge(bin), BinTerms(bin)) for bin in bins],
         "as_of": timezone.now(),
         "actions": _issue_action(request),
         **_fresh("cards.bin"),
@@ -142,7 +143,7 @@ def _call_mark(call) -> tuple:
     return (call.state, call.attempts) if call else ()
 
 
-# --- one card, one order --------------------------------------------------------------------------------------------
+# --- one card, one order ----------------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -162,7 +163,7 @@ def card_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "actions": _ask_action(request, "cards:ask_card", card),
         "facts": presenting.card_facts(card),
         "numbers": presenting.card_numbers(card),
-        "terms": presenting.term_facts(card.bin) if card.bin else [],
+        "terms": term_facts(card.bin) if card.bin else [],
         "orders": [OrderRow(order) for order in orders],
         "issued": issued,
         "mark": mark,
@@ -200,7 +201,14 @@ def order_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 def _card_action(request: HttpRequest, order: CardOrder) -> list[Action]:
     if order.card is None or not request.user.has_perm("cards.view_card"):
         return []
-    return [Action(label=_("Open card %(card)s") % {"card": order.card}, url=order.card.get_absolute_url(), icon="credit-card", main=True)]
+    return [
+        Action(
+            label=_("Open card %(card)s") % {"card": order.card},
+            url=order.card.get_absolute_url(),
+            icon="credit-card",
+            main=True,
+        )
+    ]
 
 
 def _timeline(request: HttpRequest, refs: list[str]) -> dict[str, Any]:
@@ -208,12 +216,15 @@ def _timeline(request: HttpRequest, refs: list[str]) -> dict[str, Any]:
     most = MORE if request.GET.get("older") else MOST
     told = timeline(refs, presenting.WORDS, show=show, most=most, raw=request.user.has_perm("outbox.view_exchange"))
     everything = View(label=_("Everything"), url=request.path, current=not show)
-    groups = [View(label=str(words), url=f"{request.path}?show={name}", current=name == show) for name, (words, _kinds) in GROUPS.items()]
+    groups = [
+        View(label=str(words), url=f"{request.path}?show={name}", current=name == show)
+        for name, (words, _kinds) in GROUPS.items()
+    ]
     older = f"{request.path}?show={show}&older=1" if told.has_older and most == MOST else ""
     return {"events": told.events, "kinds": [everything, *groups], "older_url": older, "show": show}
 
 
-# --- asking now ---------------------------------------------------------------------------------------------------------
+# --- asking now -------------------------------------------------------------------------------------------------------
 
 
 @require_POST
@@ -221,7 +232,10 @@ def _timeline(request: HttpRequest, refs: list[str]) -> dict[str, Any]:
 def ask_card(request: HttpRequest, public_id: str) -> HttpResponse:
     card = get_object_or_404(queries.cards(), public_id=public_id)
     ask_now(actor=Actor(request.user), row=card, kind="cards.card", object_id=card.provider_id)
-    messages.success(request, _("%(provider)s is being asked. The answer shows here.") % {"provider": card.account})
+    messages.success(
+        request,
+        _("%(provider)s is being asked. The answer shows here.") % {"provider": presenting.provider(card.account)},
+    )
     return redirect(card)
 
 
@@ -231,12 +245,15 @@ def ask_order(request: HttpRequest, public_id: str) -> HttpResponse:
     order = get_object_or_404(queries.orders(), public_id=public_id)
     kind, number = ("cards.order", order.provider_id) if order.provider_id else ("cards.order_ref", order.merchant_ref)
     ask_now(actor=Actor(request.user), row=order, kind=kind, object_id=number)
-    messages.success(request, _("%(provider)s is being asked. The answer shows here.") % {"provider": order.account})
+    messages.success(
+        request,
+        _("%(provider)s is being asked. The answer shows here.") % {"provider": presenting.provider(order.account)},
+    )
     return redirect(order)
 
 
 def _ask_action(request: HttpRequest, name: str, row: Card) -> list[Action]:
     if not request.user.has_perm("mirror.ask_now"):
         return []
-    label = _("Ask %(provider)s now") % {"provider": row.account}
+    label = _("Ask %(provider)s now") % {"provider": presenting.provider(row.account)}
     return [Action(label=label, url=reverse(name, args=[row.public_id]), icon="refresh-cw", post=True)]

@@ -1,4 +1,4 @@
-"""The API's pages in docs: `write` makes openapi.yaml and api-errors.md from the code, `check` says if they are true."""
+"""The API's pages in docs: `write` makes openapi.yaml and api-errors.md from the code, `check` says if they are so."""
 
 import difflib
 import os

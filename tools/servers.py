@@ -4,6 +4,7 @@ Sets DATABASE_URL and REDIS_URL for the command and leaves nothing behind. Postg
 starts it as the user that the package made.
 """
 
+import contextlib
 import glob
 import os
 import shutil
@@ -38,7 +39,7 @@ class Postgres:
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> "Postgres":
-        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} {self.options}"
+        settings = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {self.options}"
         self._run("pg_ctl", "-w", "-t", str(PATIENCE), "-l", str(self.folder / "log"), "-o", settings, "start")
         return self
 
@@ -47,8 +48,14 @@ class Postgres:
 
     def kill(self) -> None:
         """End every process of it by signal 9."""
-        os.kill(self.pid, signal.SIGKILL)
-        wait_until(lambda: not listens(self.port), "PostgreSQL to be gone")
+        first = self.pid
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for pid in (first, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        gone = [Path(f"/proc/{pid}") for pid in (first, *children)]
+        wait_until(lambda: not any(_runs(process) for process in gone), "PostgreSQL to be gone")
+        (self.folder / "postmaster.pid").unlink()  # its process may stay on as a zombie, for which a start would wait
 
     @property
     def pid(self) -> int:
@@ -101,6 +108,13 @@ def postgres_program(name: str) -> str:
     if not found:
         raise Missing(f"PostgreSQL's {name}")
     return found
+
+
+def _runs(process: Path) -> bool:
+    """Whether it is there, and no zombie that only waits to be counted."""
+    with contextlib.suppress(OSError):
+        return ") Z " not in (process / "stat").read_text()
+    return False
 
 
 def free_port() -> int:

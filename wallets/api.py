@@ -35,7 +35,7 @@ class Wallets(Endpoint):
     """Wallets at a provider, and what is free in them."""
 
     permissions: ClassVar[dict[str, str]] = {"GET": "wallets.view_wallet"}
-    serializer_class = WalletOut
+    serializer_class: type[serializers.BaseSerializer] = WalletOut
 
     def rows(self) -> QuerySet[Wallet]:
         text = self.asked.get("search")

@@ -1,14 +1,19 @@
 """How a wallet is shown: its badge, its money, how fresh the figure is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.core.parts import Badge, Event, Fact, Sum
+from backoffice.core.parts import Badge, Event, Fact, Queue, QueueRow, Sum
+from backoffice.core.templatetags.ui import duration, relative, short_id
 from backoffice.outbox.journal_events import Words
+from backoffice.outbox.models import Call
+from backoffice.outbox.presenting import operation_words
 from backoffice.outbox.timeline import timeline
 from wallets.models import Wallet
 from wallets.queries import Funds, funds_of
@@ -42,6 +47,10 @@ class ShownWallet:
         return self.wallet.state == WalletState.NORMAL
 
     @property
+    def is_closed(self) -> bool:
+        return self.wallet.state == WalletState.CLOSED
+
+    @property
     def is_short(self) -> bool:
         """Nothing is there, or our own calls hold all of it."""
         return self.funds.free is not None and self.funds.free <= 0
@@ -64,10 +73,24 @@ def sums(balances: Iterable[tuple[str, Decimal | None]]) -> list[Sum]:
 def money_facts(shown: ShownWallet) -> list[Fact]:
     wallet, funds = shown.wallet, shown.funds
     return [
-        Fact(label=_("Balance"), note=_("what the provider calls available"), amount=wallet.balance, currency=wallet.currency),
-        Fact(label=_("Held by our open calls"), amount=-funds.reserved if funds.reserved else funds.reserved, currency=wallet.currency),
+        Fact(
+            label=_("Balance"),
+            note=_("what the provider calls available"),
+            amount=wallet.balance,
+            currency=wallet.currency,
+        ),
+        Fact(
+            label=_("Held by our open calls"),
+            amount=-funds.reserved if funds.reserved else funds.reserved,
+            currency=wallet.currency,
+        ),
         Fact(label=_("Free"), amount=funds.free, currency=wallet.currency, total=True),
-        Fact(label=_("Frozen at the provider"), note=_("not part of the balance"), amount=wallet.frozen_balance, currency=wallet.currency),
+        Fact(
+            label=_("Frozen at the provider"),
+            note=_("not part of the balance"),
+            amount=wallet.frozen_balance,
+            currency=wallet.currency,
+        ),
     ]
 
 
@@ -83,6 +106,49 @@ def facts(shown: ShownWallet) -> list[Fact]:
     ]
 
 
+def holding(calls: Sequence[Call]) -> Queue:
+    """The calls that hold its money, as a block of rows."""
+    return Queue(
+        title=_("Held by open calls"),
+        icon="lock",
+        tone="busy" if calls else "",
+        count=len(calls),
+        rows=[
+            QueueRow(
+                title=operation_words(call.operation),
+                url=call.get_absolute_url(),
+                text=call.get_state_display(),
+                amount=call.reserved_amount,
+                currency=call.reserved_currency,
+                age=duration(timezone.now() - call.created_at),
+                action=_("Open"),
+            )
+            for call in calls
+        ],
+    )
+
+
+def paid_for(orders: Sequence[Any]) -> Queue:
+    """The latest orders that it pays for, whatever they are orders of."""
+    return Queue(
+        title=_("Latest orders"),
+        icon="repeat",
+        count=len(orders),
+        rows=[
+            QueueRow(
+                title=order.get_kind_display(),
+                url=order.get_absolute_url(),
+                text=f"{order.get_state_display()}, {short_id(order)}",
+                amount=order.quoted_total if order.total is None else order.total,
+                currency=order.currency,
+                age=relative(order.created_at),
+                action=_("Open"),
+            )
+            for order in orders
+        ],
+    )
+
+
 def events(wallet: Wallet, *, raw: bool) -> list[Event]:
     """The latest that happened to it, newest first; `raw` adds what was exchanged."""
     return list(timeline([wallet.ref], WORDS, most=EVENTS, raw=raw).events)
@@ -94,4 +160,6 @@ def _badge(_ref: str, state: str) -> Badge:
 
 
 EVENTS = 40
-WORDS = Words(badge=_badge, facts={"balance": gettext_lazy("balance"), "frozen_balance": gettext_lazy("frozen balance")})
+WORDS = Words(
+    badge=_badge, facts={"balance": gettext_lazy("balance"), "frozen_balance": gettext_lazy("frozen balance")}
+)

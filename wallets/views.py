@@ -1,18 +1,16 @@
 """Wallets: what is there, what our calls hold of it, what is free."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from backoffice.core.errors import DomainError
+from backoffice.core.filters import page_or_first
 from backoffice.core.htmx import render_page
-from backoffice.core.keyset import keyset_page
 from backoffice.core.parts import View
 from wallets import presenting, queries
 
@@ -20,11 +18,7 @@ from wallets import presenting, queries
 @require_safe
 @permission_required("wallets.view_wallet", raise_exception=True)
 def wallet_list(request: HttpRequest) -> HttpResponse:
-    try:
-        page = keyset_page(queries.wallets(), request.GET)
-    except DomainError as exc:
-        messages.warning(request, exc.message)
-        return redirect("wallets:wallets")
+    page = page_or_first(request, queries.wallets())
     total = queries.wallets().count()
     context = {
         "page": page,
@@ -47,8 +41,10 @@ def wallet_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "crumbs": [View(label=_("Wallets"), url=reverse("wallets:wallets")), View(label=shown.title, url="")],
         "money": presenting.money_facts(shown),
         "facts": presenting.facts(shown),
-        "holds": queries.holds(wallet) if user.has_perm("outbox.view_call") else [],
-        "orders": queries.orders_of(wallet) if user.has_perm("cards.view_cardorder") else [],
+        "blocks": [
+            *([presenting.holding(queries.holds(wallet))] if user.has_perm("outbox.view_call") else []),
+            *([presenting.paid_for(queries.orders_of(wallet))] if user.has_perm("cards.view_cardorder") else []),
+        ],
         "events": presenting.events(wallet, raw=user.has_perm("outbox.view_exchange")),
         "as_of": timezone.now(),
     }

@@ -51,5 +51,4 @@ class RefusalAdmin(ReadOnlyAdmin):
 
     list_display = ("last_at", "account", "reason", "source", "count")
     list_filter = ("reason",)
-    list_select_related = ("account",)
     newest_first = "last_at"

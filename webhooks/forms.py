@@ -10,7 +10,9 @@ class DeliveryFilter(FilterForm):
     operators = {"topic": _("is"), "since": _("from"), "until": _("to")}
 
     q = forms.CharField(max_length=128)
-    state = forms.MultipleChoiceField(label=_("State"), choices=Delivery.State.choices, widget=forms.CheckboxSelectMultiple)
+    state = forms.MultipleChoiceField(
+        label=_("State"), choices=Delivery.State.choices, widget=forms.CheckboxSelectMultiple
+    )
     topic = forms.CharField(label=_("Topic"), max_length=80)
     account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.all(), to_field_name="slug")
     since = forms.DateField(label=_("Received"), widget=DateInput)

@@ -56,7 +56,7 @@ class Delivery(models.Model):
     }
 
     public_id = PublicIdField("dlv")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)  # others begin so
     delivery_id = models.CharField(max_length=128, help_text=_("the provider's id of the message, or a digest"))
     topic = models.CharField(max_length=80)
     body = models.BinaryField(help_text=_("as received, card secrets cut"))

@@ -1,7 +1,9 @@
 """How a callback is shown: what became of it, what was checked, what it led to."""
 
 import json
+import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Model
 from django.utils.text import capfirst
@@ -12,6 +14,7 @@ from backoffice.core.parts import Badge, Event, Fact
 from backoffice.core.templatetags.ui import duration
 from backoffice.journal.models import JournalEntry
 from backoffice.outbox.journal_events import Words, of_entry
+from backoffice.providers import exactjson
 from webhooks.models import Delivery
 
 ICONS = {
@@ -78,7 +81,7 @@ class ShownDelivery:
 def facts(shown: ShownDelivery) -> list[Fact]:
     row = shown.delivery
     return [
-        Fact(label=_("About"), value=shown.about_words, url=shown.about_url),
+        Fact(label=_("About"), id=shown.about_words, url=shown.about_url),
         Fact(label=_("Account"), value=str(row.account)),
         Fact(label=_("Topic"), value=row.topic),
         Fact(label=_("What it claims"), value=row.word),
@@ -108,12 +111,30 @@ def headers(row: Delivery) -> list[Fact]:
 
 
 def body_text(row: Delivery) -> str:
-    """As it was kept: indented where it is JSON, else as it came."""
-    text = bytes(row.body).decode("utf-8", errors="replace")
+    """For reading: indented, JSON inside of text unfolded, each number with its own digits; else as it came."""
+    body = bytes(row.body)
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
-        return text
+        value = _unfolded(exactjson.loads(body))
+    except exactjson.NotJson:
+        return body.decode("utf-8", errors="replace")
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=lambda number: f"\0{exactjson.number(number)}\0")
+    return NUMBER.sub(r"\1", text)
+
+
+NUMBER = re.compile(r'"\\u0000(.*?)\\u0000"')
+
+
+def _unfolded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _unfolded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_unfolded(item) for item in value]
+    if isinstance(value, str) and value[:1] in {"{", "["}:
+        try:
+            return _unfolded(exactjson.loads(value))
+        except exactjson.NotJson:
+            return value
+    return value
 
 
 def problem(row: Delivery) -> str:

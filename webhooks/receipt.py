@@ -3,32 +3,29 @@
 Never a redirect and never a 500: what we could not keep is a 503, so that the provider sends it again.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
 
 import structlog
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import Error, connection
-from django.db.models import Case, F, Q, Value, When
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from gunicorn.http.errors import ParseException
 
 from backoffice.accounts.models import Account
 from backoffice.accounts.registry import account_by_token, config_of, receiver_for
+from backoffice.core.addresses import client_ip
 from backoffice.core.crash import crash_point
 from backoffice.providers.errors import BadMessage, BadSignature
 from backoffice.providers.messages import Message
 from backoffice.providers.ports import Receiver
 from backoffice.providers.redaction import scrub
-from webhooks.models import Delivery, Refusal
+from webhooks.keeping import keep
+from webhooks.models import Refusal
 from webhooks.refusals import note
-from webhooks.routing import watch_for
 from webhooks.services import bell
 
 logger = structlog.get_logger(__name__)
@@ -94,7 +91,7 @@ def _receive(request: HttpRequest, provider: str, token: str) -> HttpResponse:
         logger.warning("webhook_refused", account=account.slug, reason=no.code)
         refusal = receiver.refusal(no.code)
         return _json(refusal.body, STATUS.get(no.reason, refusal.status))  # type: ignore[call-overload]
-    news = _keep(account, message, request)
+    news = keep(account, message, _headers(request))
     crash_point("after_delivery_kept")
     if news:
         bell.ring()
@@ -141,98 +138,20 @@ def _body(request: HttpRequest) -> bytes:
     return b"".join(parts)
 
 
-COLUMNS = [field for field in Delivery._meta.concrete_fields if not field.primary_key]
-QUOTED = ", ".join(f'"{field.column}"' for field in COLUMNS)
-INSERT = (
-    f'INSERT INTO "{Delivery._meta.db_table}" ({QUOTED}) VALUES ({", ".join(["%s"] * len(COLUMNS))})'  # noqa: S608
-    ' ON CONFLICT ("account_id", "delivery_id") DO NOTHING'
-)
-
-
-def _keep(account: Account, message: Message, request: HttpRequest) -> bool:
-    """Write it down, once; whether there is something to do about it. Without a transaction: one statement is one."""
-    row = _row(account, message, request)
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [field.get_db_prep_save(getattr(row, field.attname), connection) for field in COLUMNS])
-        new = cursor.rowcount == 1
-    if not new:
-        return _wake(row)
-    if row.state == Delivery.State.IGNORED and row.ignored != Delivery.Ignored.NOT_HANDLED:
-        logger.warning("webhook_ignored", delivery=row.public_id, topic=row.topic, why=str(row.ignored))
-    return row.state == Delivery.State.RECEIVED
-
-
-def _wake(again: Delivery) -> bool:
-    """It came again: count it, and where the first is still open, do not wait for its pause to pass."""
-    now = timezone.now()
-    open_now = Q(state__in=[Delivery.State.RECEIVED, Delivery.State.WAITING])
-    Delivery.objects.filter(account=again.account, delivery_id=again.delivery_id).update(
-        seen=F("seen") + 1,
-        seen_at=now,
-        due_at=Case(When(open_now, then=Value(now)), default=F("due_at")),
-    )
-    return True
-
-
-def _row(account: Account, message: Message, request: HttpRequest) -> Delivery:
-    hint, watch = message.hint, watch_for(message.hint)
-    ignored = _why_ignored(message, watch)
-    now = timezone.now()
-    return Delivery(
-        account=account,
-        delivery_id=_identity(message.delivery_id),
-        topic=scrub(message.topic)[:80],
-        body=message.body,
-        headers=_headers(request),
-        signed=message.signed,
-        known=message.known,
-        ours=message.ours,
-        hint_kind=hint.kind[:40] if hint else "",
-        hint_by=hint.by[:24] if hint else "",
-        object_id=scrub(hint.object_id)[:64] if hint else "",
-        word=scrub(message.word)[:40],
-        state=Delivery.State.IGNORED if ignored else Delivery.State.RECEIVED,
-        ignored=ignored,
-        due_at=None if ignored else now,
-        watch_kind=watch,
-        received_at=now,
-        created_at=now,
-        done_at=now if ignored else None,
-    )
-
-
-def _why_ignored(message: Message, watch: str) -> str:
-    if not message.known:
-        return Delivery.Ignored.UNKNOWN_TOPIC
-    if not message.ours:
-        return Delivery.Ignored.NOT_OURS
-    return "" if watch else Delivery.Ignored.NOT_HANDLED
-
-
-def _identity(said: str) -> str:
-    """The message's id if it can be kept as it is, else its digest."""
-    if len(said) <= 128 and scrub(said) == said:
-        return said
-    return "sha256:" + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _headers(request: HttpRequest) -> dict[str, str]:
-    kept = {"content_type": "CONTENT_TYPE", "user_agent": "HTTP_USER_AGENT"}
-    texts = {name: scrub(request.META.get(key, ""))[:200] for name, key in kept.items()}
-    return texts | {"sender": sender_of(request)}
-
-
 def sender_of(request: HttpRequest) -> str:
-    """The sender's network address: X-Forwarded-For counts only as far as our own proxies wrote it."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if hops := settings.TRUSTED_PROXIES:
-        chain = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-        address = chain[-hops] if len(chain) >= hops else ""
+    """The sender's network address in its usual form, or "" where it has none."""
     try:
-        found = ip_address(address)
+        found = ip_address(client_ip(request))
     except ValueError:
         return ""
     return str(getattr(found, "ipv4_mapped", None) or found)
+
+
+def _headers(request: HttpRequest) -> dict[str, str]:
+    """The few worth keeping."""
+    kept = {"content_type": "CONTENT_TYPE", "user_agent": "HTTP_USER_AGENT"}
+    texts = {name: scrub(request.META.get(key, ""))[:200] for name, key in kept.items()}
+    return texts | {"sender": sender_of(request)}
 
 
 def _is_in(address: str, networks) -> bool:

@@ -12,9 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backoffice.core.errors import DomainError
-from backoffice.core.filters import MOST, counted, day_range
+from backoffice.core.filters import MOST, counted, day_range, page_or_first
 from backoffice.core.htmx import render_page
-from backoffice.core.keyset import keyset_page
 from backoffice.core.parts import Action, Fact, View
 from backoffice.core.refs import ref_rows
 from backoffice.journal.record import Actor
@@ -35,11 +34,7 @@ VIEWS = {
 def delivery_list(request: HttpRequest) -> HttpResponse:
     form = DeliveryFilter(request)
     rows = _filtered(queries.deliveries(), form, request.GET.get("view", ""))
-    try:
-        page = keyset_page(rows, request.GET)
-    except DomainError as exc:
-        messages.warning(request, exc.message)
-        return redirect("webhooks:deliveries")
+    page = page_or_first(request, rows)
     about = ref_rows(row.ref for row in page)
     context = {
         "page": page,
@@ -59,7 +54,9 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
 def delivery_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     row = _delivery(public_id)
     shown = _shown(row)
-    replay = Action(label=_("Process again"), url=reverse("webhooks:replay_delivery", args=[row.public_id]), icon="rotate-ccw")
+    replay = Action(
+        label=_("Process again"), url=reverse("webhooks:replay_delivery", args=[row.public_id]), icon="rotate-ccw"
+    )
     context = {
         "shown": shown,
         "row": row,
@@ -69,6 +66,7 @@ def delivery_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "checks": presenting.checks(shown),
         "headers": presenting.headers(row),
         "body": presenting.body_text(row),
+        "trace": row.traceback,
         "problem": presenting.problem(row),
         "events": presenting.effects(queries.effects_of(row)),
         "as_of": timezone.now(),
@@ -79,7 +77,7 @@ def delivery_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(["webhooks.view_delivery", "webhooks.replay_delivery"], raise_exception=True)
 def replay(request: HttpRequest, public_id: str) -> HttpResponse:
-    """GET asks, POST has it processed again: that asks the provider and moves nothing by itself, so twice does no harm."""
+    """GET asks, POST has it processed again: that only asks the provider, so twice does no harm."""
     row = _delivery(public_id)
     if request.method == "POST":
         try:

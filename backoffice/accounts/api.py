@@ -43,7 +43,7 @@ class Accounts(Endpoint):
 
     permissions: ClassVar[dict[str, str]] = {"GET": "accounts.view_account"}
     account_field = "pk"
-    serializer_class = AccountOut
+    serializer_class: type[serializers.BaseSerializer] = AccountOut
 
     def rows(self) -> QuerySet[Account]:
         return Account.objects.all()

@@ -8,7 +8,7 @@ def client_ip(request: HttpRequest) -> str:
     """The caller's address: what the outermost of our own proxies saw; a header from outside is not believed."""
     direct = str(request.META.get("REMOTE_ADDR", ""))
     proxies = settings.TRUSTED_PROXIES
-    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    if not proxies or len(seen) < proxies:
+    if not proxies:
         return direct
-    return seen[-proxies]
+    seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    return seen[-proxies] if len(seen) >= proxies else direct

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from backoffice.core.errors import DomainError
+from backoffice.core.keyset import Keyset, keyset_page
 from backoffice.core.parts import Chip
 
 MOST = 1000  # rows that a list's foot counts and sums; beyond, it says so
@@ -89,3 +92,14 @@ def day_range(rows: QuerySet, since: date | None, until: date | None) -> QuerySe
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def page_or_first(request: HttpRequest, rows: QuerySet) -> Keyset:
+    """The page that the address names; a damaged one is said and becomes the first."""
+    try:
+        return keyset_page(rows, request.GET)
+    except DomainError as exc:
+        messages.warning(request, exc.message)
+        params = request.GET.copy()
+        params.pop("cursor", None)
+        return keyset_page(rows, params)

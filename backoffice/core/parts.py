@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import Promise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +16,7 @@ class Badge:
 
     tone: str
     icon: str
-    label: str
+    label: str | Promise
     title: str = ""
 
 

@@ -23,7 +23,7 @@ class Programs(manager.Manager):
         manager.KILL_WAIT = patience
         self._process_ctor = GuardedProcess
         self._may_end: set[str] = set()
-        self._asked_to_stop = False
+        self._asked_to_stop = self._failed = False
 
     def add(self, name: str, *command: str, may_end: bool = False) -> None:
         self.add_shell(name, f"exec {shlex.join(command)}", may_end=may_end)
@@ -43,19 +43,24 @@ class Programs(manager.Manager):
             self.loop()
         finally:
             _kill_groups(state["pid"] for state in self._processes.values() if state.get("pid"))
-        return self.returncode or 0
+        return (self.returncode or 1) if self._failed else 0
 
     def terminate(self) -> None:
         self._asked_to_stop = True
         if self._all_started():  # else the loop comes back to it as soon as every pid is known
             super().terminate()
 
+    def give_up(self) -> None:
+        """Stop all, and say by the status that this was no wish."""
+        self._failed = True
+        self.terminate()
+
     def _any_stopped(self) -> bool:
         ended = [name for name, state in self._processes.items() if state.get("returncode") is not None]
         unexpected = [name for name in ended if name not in self._may_end or self._processes[name]["returncode"]]
         if unexpected and not self._asked_to_stop:
             status = self._processes[unexpected[0]]["returncode"]
-            self.returncode = status or 1
+            self.returncode, self._failed = status or 1, True
             self._say(f"{unexpected[0]} ended (status {status}), stopping the others\n")
         return self._asked_to_stop or bool(unexpected)
 

@@ -39,7 +39,7 @@ def public_ids(names: Iterable[str]) -> dict[str, str]:
     by_label: dict[str, list[int]] = {}
     for name in set(names):
         by_label.setdefault(name.rpartition(":")[0], []).append(ref_pk(name))
-    found = {}
+    found: dict[str, str] = {}
     for label, pks in by_label.items():
         rows = apps.get_model(label)._default_manager.filter(pk__in=pks).values_list("pk", "public_id")
         found |= {f"{label}:{pk}": public_id for pk, public_id in rows}

@@ -89,7 +89,7 @@ class Calls(Endpoint):
     """Requests to providers that we owe, owed or gave up."""
 
     permissions: ClassVar[dict[str, str]] = {"GET": "outbox.view_call"}
-    serializer_class = CallOut
+    serializer_class: type[serializers.BaseSerializer] = CallOut
 
     def rows(self) -> QuerySet[Call]:
         text = self.asked.get("search")
@@ -132,7 +132,7 @@ def accept(
             call = command(actor=actor, key=key, **asked)
             ask = Ask.objects.select_for_update().get(scope=actor.scope, key=key)
             if replayed := ask.status is not None:
-                status, body = ask.status, ask.body
+                status, body = ask.status, str(ask.body)
             else:
                 status, body = 202, JSONRenderer().render(answer(call)).decode()  # as text: the same bytes again
                 Ask.objects.filter(pk=ask.pk).update(status=status, body=body)

@@ -20,10 +20,10 @@ def of_call(call: Call) -> list[Event]:
         at=call.created_at,
         kind="call",
         icon="clock",
-        sentence=format_html("{} <b>{}</b> {}", _("Call"), name, _("was promised")),
+        sentence=format_html("{} <b>{}</b> {}", _("Call"), name, _("written down")),
         detail=_("Reference %(reference)s") % {"reference": call.reference} if call.reference else "",
         url=url,
-        url_label=_("Call"),
+        url_label=_("Open"),
         kind_label=_("Call"),
     )
     if not call.sent_at:
@@ -67,7 +67,7 @@ def _sent(exchange: Exchange, raw: str) -> Event:
         icon="circle-question-mark" if unknown else "",
         tone="warn" if unknown else "bad" if exchange.problem else "",
         sentence=sentence,
-        detail=_told(exchange),
+        detail=_told(exchange, problem=exchange.problem),
         raw=raw,
         raw_label=_("Exchange %(path)s") % {"path": exchange.path},
         kind_label=_("Exchange"),
@@ -75,24 +75,30 @@ def _sent(exchange: Exchange, raw: str) -> Event:
 
 
 def _look(exchange: Exchange, number: int, raw: str) -> Event:
-    asked = _("Asked by our reference:") if exchange.source == Source.LOOK else _("Asked the provider:")
-    found = _("no answer to be had") if exchange.problem else _("answered")
+    by_reference = exchange.source == Source.LOOK
+    asked = _("Asked by our reference:") if by_reference else _("Asked the provider:")
+    answered = exchange.status == OK
+    said = (exchange.problem if answered else _("no answer to be had")) if exchange.problem else _("answered")
+    proof = _("which proves nothing yet") if by_reference and answered and exchange.problem else ""
     return Event(
         at=exchange.created_at,
         kind="look",
-        tone="warn" if exchange.problem else "",
-        sentence=format_html("{} <b>{}</b>", asked, found),
-        detail=_told(exchange),
+        tone="" if answered else "warn",
+        sentence=format_html("{} <b>{}</b> {}", asked, said, proof),
+        detail=_told(exchange, problem="" if answered else exchange.problem),
         raw=raw,
         raw_label=_("Exchange %(path)s") % {"path": exchange.path},
         kind_label=_("Look %(number)d") % {"number": number},
     )
 
 
-def _told(exchange: Exchange) -> str:
+OK = 200
+
+
+def _told(exchange: Exchange, *, problem: str) -> str:
     took = _("%(ms)d ms") % {"ms": round(exchange.seconds * 1000)}
-    code = _("code %(code)s") % {"code": exchange.code} if exchange.code else ""
-    return ", ".join(part for part in (exchange.problem, code, took) if part)
+    code = _("code %(code)s") % {"code": exchange.code} if exchange.code and exchange.problem else ""
+    return ", ".join(part for part in (problem, code, took) if part)
 
 
 def _raw(exchange: Exchange) -> str:

@@ -128,7 +128,7 @@ def _callback(entry: JournalEntry, _words: Words) -> Event:
         detail=str(entry.detail.get("disagreed", ""))
         or _("A hint only: we asked the provider, and that answer counts."),
         url=address("webhooks:delivery", entry.delivery),
-        url_label=_("Delivery"),
+        url_label=_("Open"),
         kind_label=_("Callback"),
     )
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -74,7 +74,6 @@ class ShownCall:
         """When we try or look again; None where nothing is planned."""
         return self.call.due_at if Call.State(self.call.state) in PLANNED else None
 
-
     @property
     def is_moving(self) -> bool:
         """Something may happen to it without anybody."""
@@ -99,7 +98,9 @@ def _queued(call: Call) -> str:
         return _("Waits: the account is paused")
     if not call.attempts:
         return _("Waits to be sent")
-    return _("Did not reach the provider: %(problem)s") % {"problem": call.problem} if call.problem else _("Waits to be sent again")
+    return ngettext("Waits to be sent, tried once", "Waits to be sent, tried %(count)d times", call.attempts) % {
+        "count": call.attempts
+    }
 
 
 def _claimed(call: Call) -> str:
@@ -107,7 +108,13 @@ def _claimed(call: Call) -> str:
 
 
 def _in_doubt(call: Call) -> str:
-    return _("No clear answer: %(problem)s") % {"problem": call.problem} if call.problem else _("Waits to be looked up")
+    if not call.looks:
+        return _("No clear answer came back")
+    return ngettext(
+        "The provider does not know it yet, asked once",
+        "The provider does not know it yet, asked %(count)d times",
+        call.looks,
+    ) % {"count": call.looks}
 
 
 def _dead(call: Call) -> str:
@@ -181,7 +188,11 @@ def _why_being_sent(call: Call) -> Why:
 def _why_in_doubt(call: Call) -> Why:
     return (
         _("It may have reached the provider, but no clear answer came back."),
-        [TOLD[Call.State(call.state)](call) + ".", _("Its money stays held, so it cannot be spent twice.")],
+        [
+            TOLD[Call.State(call.state)](call) + ".",
+            *([_("Last problem: %(problem)s") % {"problem": call.problem}] if call.problem else []),
+            _("Its money stays held, so it cannot be spent twice."),
+        ],
         [_("We ask by our own reference and never send it twice.")],
         [_("Wait, or ask now.")],
     )
@@ -214,14 +225,18 @@ WHY: dict[Call.State, Callable[[Call], Why]] = {
 def money_facts(shown: ShownCall) -> list[Fact]:
     call = shown.call
     held = call.reserved_amount if call.is_open else None
-    asked = [Fact(label=_("Asked for"), amount=call.reserved_amount, currency=call.reserved_currency)] if call.reserves else []
-    return [*asked, Fact(label=_("Held in the wallet now"), amount=held, currency=call.reserved_currency)] if asked else []
+    if not call.reserves:
+        return []
+    return [
+        Fact(label=_("Total debit"), amount=call.reserved_amount, currency=call.reserved_currency),
+        Fact(label=_("Held in the wallet now"), amount=held or Decimal(0), currency=call.reserved_currency),
+    ]
 
 
 def facts(shown: ShownCall) -> list[Fact]:
     call = shown.call
-    lines = [
-        Fact(label=_("About"), value=shown.about_words, url=shown.about_url),
+    return [
+        Fact(label=_("About"), id=shown.about_words, url=shown.about_url),
         Fact(label=_("Account"), value=str(call.account)),
         Fact(label=_("Asked for by"), value=shown.maker, note=call.via),
         Fact(label=_("Created"), at=call.created_at),
@@ -234,7 +249,6 @@ def facts(shown: ShownCall) -> list[Fact]:
         Fact(label=_("Request"), id=call.request_id),
         Fact(label=_("Digest of what was asked"), id=call.digest),
     ]
-    return lines
 
 
 def argument_facts(call: Call) -> list[Fact]:
@@ -267,91 +281,17 @@ def events(shown: ShownCall, *, raw: bool) -> list[Event]:
 WORDS = Words(badge=lambda _ref, _state: None)  # a call's own acts name no state of the row it is about
 
 
-# --- what a person may do ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Deed:
-    """One thing to do with a call: its command's name, its words, and the states that allow it."""
-
-    name: str
-    label: Promise
-    icon: str
-    states: frozenset[Call.State]
-    title: Promise
-    text: Promise
-    button: Promise
-    done: Promise
-    unsent_too: bool = False
-
-    @property
-    def permission(self) -> str:
-        return f"outbox.{self.name}"
-
-    def fits(self, call: Call) -> bool:
-        state = Call.State(call.state)
-        return state in self.states or (self.unsent_too and state in UNSENT and not call.maybe_sent)
-
-    def url(self, call: Call) -> str:
-        return reverse(f"outbox:{self.name}", args=[call.public_id])
-
-
-UNSENT = (Call.State.HELD, Call.State.QUEUED)
-LOOK_UP = Deed(
-    name="look_up_call",
-    label=gettext_lazy("Look up now"),
-    icon="search",
-    states=frozenset({Call.State.UNCERTAIN, Call.State.DEAD}),
-    title=gettext_lazy("Ask the provider now"),
-    text=gettext_lazy("We ask the provider by our own reference what became of it. Nothing is sent again, no money moves."),
-    button=gettext_lazy("Look up now"),
-    done=gettext_lazy("The provider is being asked. This page shows the answer."),
-)
-SEND_AGAIN = Deed(
-    name="send_call_again",
-    label=gettext_lazy("Send again"),
-    icon="send",
-    states=frozenset({Call.State.DEAD}),
-    title=gettext_lazy("Send it once more"),
-    text=gettext_lazy(
-        "The same request is sent once more under the same reference. Do this only when you know that the provider did not "
-        "carry it out: look for the reference in the provider's own console first."
-    ),
-    button=gettext_lazy("Send once more"),
-    done=gettext_lazy("It is queued and will be sent once, under the same reference."),
-)
-GIVE_UP = Deed(
-    name="give_up_call",
-    label=gettext_lazy("Give up"),
-    icon="circle-slash",
-    states=frozenset({Call.State.DEAD}),
-    title=gettext_lazy("Give it up"),
-    text=gettext_lazy("It will not be sent or looked up any more, and the money it holds becomes free. The reason is kept for ever."),
-    button=gettext_lazy("Give up"),
-    done=gettext_lazy("It was given up."),
-    unsent_too=True,
-)
-DEEDS = (LOOK_UP, SEND_AGAIN, GIVE_UP)
-
-
-def actions(call: Call, user: Any) -> list[Action]:
-    """What this person may do with this call now."""
-    return [
-        Action(label=str(deed.label), url=deed.url(call), icon=deed.icon)
-        for deed in DEEDS
-        if deed.fits(call) and user.has_perm(deed.permission)
-    ]
-
-
 def consequence(shown: ShownCall) -> list[Fact]:
     """What a question about a call names: the thing, the amount, the account."""
     call = shown.call
     lines = [
         Fact(label=_("Operation"), value=shown.operation),
-        Fact(label=_("About"), value=shown.about_words),
+        Fact(label=_("About"), id=shown.about_words, url=shown.about_url),
         Fact(label=_("Account"), value=str(call.account)),
         Fact(label=_("Our reference"), id=call.reference),
     ]
     if call.reserves:
-        lines.append(Fact(label=_("Total debit"), amount=call.reserved_amount, currency=call.reserved_currency, total=True))
+        lines.append(
+            Fact(label=_("Total debit"), amount=call.reserved_amount, currency=call.reserved_currency, total=True)
+        )
     return lines

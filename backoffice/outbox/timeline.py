@@ -28,7 +28,7 @@ class Timeline:
 
 
 def timeline(refs: Sequence[str], words: Words, *, show: str = "", most: int = MOST, raw: bool = False) -> Timeline:
-    """Everything that happened to these rows, newest first; `show` narrows to a group, `raw` adds what was exchanged."""
+    """Everything that happened to these rows, newest first; `show` is a group, `raw` adds exchanged data."""
     entries = list(
         JournalEntry.objects.filter(ref__in=refs).select_related("actor").order_by("-created_at", "-id")[:most]
     )

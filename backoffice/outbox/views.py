@@ -15,17 +15,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backoffice.core.errors import DomainError
-from backoffice.core.filters import MOST, counted, day_range
+from backoffice.core.filters import MOST, counted, day_range, page_or_first
 from backoffice.core.htmx import render_page
-from backoffice.core.keyset import keyset_page
 from backoffice.core.money import ExactSum
 from backoffice.core.parts import Sum, View
 from backoffice.core.refs import ref_rows
 from backoffice.journal.record import Actor
-from backoffice.outbox import commands, presenting, queries
+from backoffice.outbox import commands, deeds, presenting, queries
+from backoffice.outbox.deeds import Deed
 from backoffice.outbox.forms import CallFilter, GiveUpForm
 from backoffice.outbox.models import Call
-from backoffice.outbox.presenting import Deed, ShownCall
+from backoffice.outbox.presenting import ShownCall
 from backoffice.outbox.queue import once_per_key
 
 VIEWS = {
@@ -41,11 +41,7 @@ VIEWS = {
 def call_list(request: HttpRequest) -> HttpResponse:
     form = CallFilter(request)
     found = _filtered(queries.calls(), form, request.GET.get("view", ""))
-    try:
-        page = keyset_page(found, request.GET)
-    except DomainError as exc:
-        messages.warning(request, exc.message)
-        return redirect("outbox:calls")
+    page = page_or_first(request, found)
     about = ref_rows(call.target for call in page)
     rows = [ShownCall(call, about.get(call.target)) for call in page]
     context = {
@@ -66,13 +62,11 @@ def call_list(request: HttpRequest) -> HttpResponse:
 def call_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     call = _call(public_id)
     shown = _shown(call)
-    actions = presenting.actions(call, request.user)
     context = {
         "shown": shown,
         "call": call,
         "crumbs": _crumbs(call),
-        "actions": actions,
-        "pending": presenting.pending(shown, actions),
+        "pending": presenting.pending(shown, deeds.actions(call, request.user)),
         "money": presenting.money_facts(shown),
         "facts": presenting.facts(shown),
         "arguments": presenting.argument_facts(call),
@@ -103,20 +97,20 @@ def _give_up_once(*, actor: Actor, key: str, call: Call, reason: str) -> Call:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(["outbox.view_call", "outbox.look_up_call"], raise_exception=True)
 def look_up(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _ask(request, _call(public_id), presenting.LOOK_UP, _look_up_once)
+    return _ask(request, _call(public_id), deeds.LOOK_UP, _look_up_once)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(["outbox.view_call", "outbox.send_call_again"], raise_exception=True)
 def send_again(request: HttpRequest, public_id: str) -> HttpResponse:
-    return _ask(request, _call(public_id), presenting.SEND_AGAIN, _send_again_once)
+    return _ask(request, _call(public_id), deeds.SEND_AGAIN, _send_again_once)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(["outbox.view_call", "outbox.give_up_call"], raise_exception=True)
 def give_up(request: HttpRequest, public_id: str) -> HttpResponse:
     form = GiveUpForm(request.POST if request.method == "POST" else None)
-    return _ask(request, _call(public_id), presenting.GIVE_UP, _give_up_once, form)
+    return _ask(request, _call(public_id), deeds.GIVE_UP, _give_up_once, form)
 
 
 def _ask(
@@ -126,18 +120,18 @@ def _ask(
     asked = request.method == "POST" and bool(request.POST.get("key"))
     if asked and (form is None or form.is_valid()):
         try:
-            command(actor=Actor(request.user), key=request.POST["key"], call=call, **(form.cleaned_data if form else {}))
+            command(
+                actor=Actor(request.user), key=request.POST["key"], call=call, **(form.cleaned_data if form else {})
+            )
             messages.success(request, str(deed.done))
         except DomainError as exc:
             messages.error(request, exc.message)
-        return redirect(call)
-    if not deed.fits(call):
-        messages.warning(request, _("This call is %(state)s; that is not possible now.") % {"state": call.get_state_display().lower()})
         return redirect(call)
     shown = _shown(call)
     context = {
         "shown": shown,
         "deed": deed,
+        "fits": deed.fits(call),
         "form": form,
         "facts": presenting.consequence(shown),
         "crumbs": [*_crumbs(call, linked=True), View(label=str(deed.label), url="")],
@@ -180,7 +174,12 @@ def _views(request: HttpRequest) -> list[View]:
     waiting = Call.objects.filter(state__in=[*queries.WAITING, *queries.ON_ITS_WAY])
     counts = dict(waiting.order_by().values_list("state").annotate(Count("pk")))
     address, current = reverse("outbox:calls"), request.GET.get("view", "")
-    words = {"in-doubt": _("In doubt"), "needs-a-person": _("Needs a person"), "on-its-way": _("On its way"), "refused": _("Refused")}
+    words = {
+        "in-doubt": _("In doubt"),
+        "needs-a-person": _("Needs a person"),
+        "on-its-way": _("On its way"),
+        "refused": _("Refused"),
+    }
     tabs = [View(label=_("All"), url=address, current=current not in VIEWS)]
     for name, states in VIEWS.items():
         count = None if name == "refused" else sum(counts.get(state, 0) for state in states)
@@ -194,5 +193,9 @@ def _foot(rows: QuerySet[Call]) -> dict:
     if not is_all:
         return {"count": _("More than %(count)s calls") % {"count": f"{MOST:,}"}, "sums": []}
     held = rows.order_by().exclude(reserves="").values_list("reserved_currency").annotate(ExactSum("reserved_amount"))
-    sums = [Sum(amount=amount, currency=currency) for currency, amount in held.order_by("reserved_currency") if amount is not None]
+    sums = [
+        Sum(amount=amount, currency=currency)
+        for currency, amount in held.order_by("reserved_currency")
+        if amount is not None
+    ]
     return {"count": ngettext("%(count)d call", "%(count)d calls", found) % {"count": found}, "sums": sums}

@@ -3,7 +3,9 @@
 import ipaddress
 from datetime import timedelta
 from time import time
+from typing import cast
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
@@ -94,9 +96,10 @@ def address_allowed(address: str, allowed: list[str]) -> bool:
 
 def actor_of(request: Request) -> Actor:
     """Who asks, and for idempotency keys: at which address."""
+    user = cast(AbstractBaseUser, request.user)  # the permission let nobody else through
     if isinstance(request.auth, ApiKey):
-        return Actor(request.user, via=request.auth.name, api_key=request.auth.pk, path=request.path)
-    return Actor(request.user, via="api docs", path=request.path)
+        return Actor(user, via=request.auth.name, api_key=request.auth.pk, path=request.path)
+    return Actor(user, via="api docs", path=request.path)
 
 
 def may(request: Request, permission: str) -> bool:
@@ -114,7 +117,7 @@ class CommandPermission(permissions.BasePermission):
         method = "GET" if request.method == "HEAD" else str(request.method)
         if hasattr(view, "knows") and not view.knows(method):
             return True  # the answer will be 405
-        wanted = getattr(view, "permissions", {}).get(method)
+        wanted = getattr(view, "permissions", {}).get(method, "")
         return bool(wanted) and may(request, wanted)
 
 
@@ -133,7 +136,7 @@ class _Throttle(throttling.BaseThrottle):
         now = time()
         self.left_s = self.window - now % self.window
         used = self._count(f"api-rate:{self.scope}:{who}:{int(now // self.window)}")
-        request.rate_headers = {
+        request.rate_headers = {  # type: ignore[attr-defined]
             "RateLimit-Policy": f'"{self.scope}";q={limit};w={self.window}',
             "RateLimit": f'"{self.scope}";r={max(0, limit - used)};t={int(self.left_s) + 1}',
         }
@@ -143,7 +146,8 @@ class _Throttle(throttling.BaseThrottle):
         return self.left_s
 
     def _limit(self) -> int:
-        return int(throttling.SimpleRateThrottle.THROTTLE_RATES[self.scope].partition("/")[0])
+        rate = throttling.SimpleRateThrottle.THROTTLE_RATES[self.scope] or ""
+        return int(rate.partition("/")[0])
 
     def _count(self, name: str) -> int:
         try:

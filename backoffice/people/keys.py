@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import cast
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -53,7 +54,7 @@ def create_api_key(
         owner=owner.get_username(),
         scopes=permissions,
     )
-    return key, secret
+    return cast(ApiKey, key), secret
 
 
 def _network(text: str) -> str:
@@ -69,3 +70,12 @@ def _slugs(asked: Iterable[str]) -> list[str]:
         if slug not in known:
             raise DomainError(f"There is no account {slug!r}. Known: {', '.join(sorted(known)) or 'none'}.")
     return sorted(set(asked))
+
+
+@transaction.atomic
+def revoke_api_key(*, actor: Actor, key: ApiKey) -> bool:
+    """Let the key open nothing any more; whether it did until now."""
+    revoked = ApiKey.objects.filter(pk=key.pk, revoked=False).update(revoked=True)
+    if revoked:
+        record(key, "people.revoke_api_key", source=Source.COMMAND, actor=actor, name=key.name)
+    return bool(revoked)

@@ -1,7 +1,9 @@
 """JSON whose numbers stay exact: Decimal both ways, no float, no NaN, and one kind of error."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
+from json.encoder import encode_basestring_ascii as quoted
 
 WIDEST = 64  # digits that are written out; a longer number keeps its exponent
 
@@ -23,7 +25,9 @@ def loads(data: bytes | str):
 
 def dumps(value) -> bytes:
     """Compact JSON; a Decimal leaves with exactly its digits, a whole one without decimals; a float is a TypeError."""
-    return "".join(_written(value)).encode()
+    parts: list[str] = []
+    _write(value, parts.append)
+    return "".join(parts).encode()
 
 
 def number(value: Decimal) -> str:
@@ -36,24 +40,32 @@ def number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _written(value):
-    if isinstance(value, dict):
-        yield "{"
-        for index, (key, item) in enumerate(value.items()):
-            yield f"{',' if index else ''}{json.dumps(str(key))}:"
-            yield from _written(item)
-        yield "}"
+def _write(value, put: Callable[[str], None]) -> None:
+    if isinstance(value, str):
+        put(quoted(value))
+    elif isinstance(value, dict):
+        before = "{"
+        for key, item in value.items():
+            put(f"{before}{quoted(str(key))}:")
+            if type(item) is str:  # as most are
+                put(quoted(item))
+            else:
+                _write(item, put)
+            before = ","
+        put("}" if value else "{}")
     elif isinstance(value, list | tuple):
-        yield "["
-        for index, item in enumerate(value):
-            if index:
-                yield ","
-            yield from _written(item)
-        yield "]"
+        before = "["
+        for item in value:
+            put(before)
+            _write(item, put)
+            before = ","
+        put("]" if value else "[]")
     elif isinstance(value, Decimal):
-        yield number(value)
-    elif value is None or isinstance(value, str | bool | int):
-        yield json.dumps(value)
+        put(number(value))
+    elif type(value) is int:
+        put(str(value))
+    elif value is None or isinstance(value, bool | int):
+        put(json.dumps(value))
     else:
         raise TypeError(f"{type(value).__name__} has no exact JSON form")
 

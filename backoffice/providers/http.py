@@ -14,6 +14,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as low
 
 from backoffice.providers import exactjson
+from backoffice.providers.discretion import NOTHING_PRIVATE, Discretion
 from backoffice.providers.errors import Misconfigured, NotSent, OutcomeUnknown, ProviderError
 from backoffice.providers.line import Line, NotingAdapter
 from backoffice.providers.redaction import redacted
@@ -108,14 +109,17 @@ class Transport:
         shown: Mapping[str, object],
         understand: Callable[[Reply], T],
         reference: str = "",
+        discretion: Discretion = NOTHING_PRIVATE,
     ) -> T:
         """Send `body`, let `understand` make something of the answer; `shown` is what a record may tell of the request.
+
+        `discretion` cuts from the record, of the request and of the answer, what is private in this exchange.
 
         Raises a ProviderError. Whatever happens after the first byte, there is a record and a line in the log.
         """
         self._guard()
         self._pace(write)
-        exchange = _Exchange(path=path, write=write, reference=reference, shown=shown)
+        exchange = _Exchange(path=path, write=write, reference=reference, shown=shown, discretion=discretion)
         try:
             reply = self._send(exchange, path, body)
             answer = understand(reply)
@@ -191,8 +195,10 @@ class Transport:
 class _Exchange:
     """One exchange under way."""
 
-    def __init__(self, *, path: str, write: bool, reference: str, shown: Mapping[str, object]):
-        self.path, self.write, self.reference, self.shown = path, write, reference, shown
+    def __init__(
+        self, *, path: str, write: bool, reference: str, shown: Mapping[str, object], discretion: Discretion
+    ):
+        self.path, self.write, self.reference, self.shown, self.discretion = path, write, reference, shown, discretion
         self.asked_at, self.began = datetime.now(UTC), monotonic()
         self.status: int | None = None
         self.body = b""
@@ -212,9 +218,9 @@ class _Exchange:
             seconds=monotonic() - self.began,
             status=self.status,
             provider_code=code,
-            problem=self.problem,
-            request=redacted(self.shown),
-            response=None if answer is None else redacted(answer),
+            problem=self.discretion.text(self.problem),
+            request=self.discretion.cut(redacted(self.shown)),
+            response=None if answer is None else self.discretion.cut(redacted(answer)),
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from pathlib import PurePath
 from uuid import UUID
 
@@ -15,11 +16,29 @@ DOTS = "••••"
 MAX_DEPTH = 40
 MAX_NODES = 100_000
 LONGEST_NUMBER_BITS = 1_000
+SHORTEST_CARD = 13  # digits
+SMALLEST_CARD = 10**12
+HARMLESS = {(False, False, False), (False, True, False)}  # names neither a secret nor a number to mask
+LONGEST_USUAL_NAME = 64
 
 # A field is secret by its whole name, by any word of its name, or by the last one: api_key, X-API-KEY, pinBlock.
 SECRET_NAMES = frozenset(
-    {"apikey", "privatekey", "authorization", "cookie", "track", "track1", "track2", "security_code", "securitycode"}
+    {
+        "apikey",
+        "privatekey",
+        "authorization",
+        "cookie",
+        "track",
+        "track1",
+        "track2",
+        "security_code",
+        "securitycode",
+        "active_code",
+        "activecode",
+    }
 )
+# What is surely said of a person; where a name says less (city, address), the exchange's own discretion cuts.
+PERSONAL_NAMES = frozenset({"first_name", "last_name", "birthday", "email", "phone"})
 SECRET_WORDS = frozenset(
     {"cvv", "cvv2", "cvc", "cvc2", "pin", "otp", "password", "passwd", "pwd", "secret", "signature"}
 )
@@ -51,7 +70,7 @@ _GROUPS = re.compile(
 _SURELY_CARD = re.compile(r"[2-6][0-9]{12,18}")
 _BESIDE_NAME = re.compile(
     r"""((?<![a-z0-9])(?:(?:api|private)?key|cvv2?|cvc2?|pin|otp|sign|signature|password|passwd|pwd|secret|token|authorization)
-    (?:\\*["'])?\s*[:=]\s*)(?:\\*"[^"]*"?|\\*'[^']*'?|(?:bearer|basic)\s+[^\s,;&]+|[^\s"',;&}\])]+)""",
+    (?:\\*["'])?\s*[:=]\s*)(?:\[redacted\][^\s"',;&}\])]*|\\*"[^"]*"?|\\*'[^']*'?|(?:bearer|basic)\s+[^\s,;&]+|[^\s"',;&}\])]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CALLBACK_PATH = re.compile(r"(/webhooks/[A-Za-z0-9_-]{1,40}/)[A-Za-z0-9_-]{16,}")
@@ -71,7 +90,10 @@ def redacted_json(value: object) -> bytes:
 
 def scrub(text: object) -> str:
     """A text without card numbers and without values that stand beside the name of a secret."""
-    clean = _UNKEEPABLE.sub("\ufffd", _readable(text))
+    clean = _readable(text)
+    if _is_plain(clean):
+        return clean
+    clean = _UNKEEPABLE.sub("\ufffd", clean)
     clean = _BESIDE_NAME.sub(lambda found: found[1] + REDACTED, clean)
     return _without_cards(_CALLBACK_PATH.sub(rf"\1{REDACTED}", clean))
 
@@ -107,13 +129,26 @@ class _Cutter:
             return value
         if name and _is_secret(name):
             return REDACTED
+        if isinstance(value, str):
+            return masked(value) if name.lower() in MASKED_NAMES else self._text(value, name, depth)
         if isinstance(value, Mapping):
-            return {scrub(key): self.cut(item, _readable(key), depth + 1) for key, item in value.items()}
+            return {scrub(key): self._item(item, _readable(key), depth + 1) for key, item in value.items()}
         if isinstance(value, list | tuple | set | frozenset):
             return [self.cut(item, name, depth + 1) for item in value]
         if name.lower() in MASKED_NAMES:
             return masked(value)
         return self._number(value, name) if isinstance(value, int | float | Decimal) else self._text(value, name, depth)
+
+    def _item(self, item: object, name: str, depth: int) -> object:
+        """Most of what there is is short and plain and needs no second look."""
+        if type(item) is str:
+            is_short = _is_plain(item) and "{" not in item and "[" not in item
+        else:
+            is_short = type(item) is int and -SMALLEST_CARD < item < SMALLEST_CARD
+        if is_short and self.left > 0 and depth <= MAX_DEPTH and _judged(name) in HARMLESS:
+            self.left -= 1
+            return item
+        return self.cut(item, name, depth)
 
     def _number(self, value: int | float | Decimal, name: str) -> object:
         if isinstance(value, float):
@@ -139,24 +174,35 @@ class _Cutter:
         return exactjson.dumps(self.cut(inner, "", depth + 1)).decode()
 
 
-def _words(name: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(name)]
-
-
 def _is_secret(name: str) -> bool:
-    words = _words(name)
-    return (
-        name.lower() in SECRET_NAMES
-        or not SECRET_WORDS.isdisjoint(words)
-        or words[-1:] in [[end] for end in SECRET_ENDS]
-    )
+    return _judged(name)[0]
 
 
 def _is_numbering(name: str) -> bool:
-    return not NUMBERING_ENDS.isdisjoint(_words(name)[-1:])
+    return _judged(name)[1]
+
+
+def _judged(name: str) -> tuple[bool, bool, bool]:
+    """Whether it names a secret, a numbering, a number to mask; names of a usual length are judged once."""
+    return _judge_once(name) if len(name) <= LONGEST_USUAL_NAME else _judge(name)
+
+
+def _judge(name: str) -> tuple[bool, bool, bool]:
+    words = [word.lower() for word in _WORD.findall(name)]
+    is_secret = (
+        name.lower() in SECRET_NAMES | PERSONAL_NAMES
+        or not SECRET_WORDS.isdisjoint(words)
+        or not SECRET_ENDS.isdisjoint(words[-1:])
+    )
+    return is_secret, not NUMBERING_ENDS.isdisjoint(words[-1:]), name.lower() in MASKED_NAMES
+
+
+_judge_once = lru_cache(maxsize=2048)(_judge)
 
 
 def _without_cards(text: str, name: str = "") -> str:
+    if len(text) < SHORTEST_CARD:
+        return text
     if name and _is_numbering(name):
         return masked(text) if _SURELY_CARD.fullmatch(text) and _luhn(text) else text
     return _GROUPS.sub(_mask_card, _RUN.sub(_mask_card, text))
@@ -171,6 +217,11 @@ def _luhn(digits: str) -> bool:
     total = sum(int(digit) for digit in digits[-1::-2])
     total += sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return total % 10 == 0
+
+
+def _is_plain(text: str) -> bool:
+    """Too short for a card number, and nothing in it stands beside a name or hides more."""
+    return len(text) < SHORTEST_CARD and text.isascii() and not (":" in text or "=" in text or "\0" in text)
 
 
 def _readable(value: object) -> str:

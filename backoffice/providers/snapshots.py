@@ -5,7 +5,7 @@ In optional text, None means "not said" and "" means "said to be empty". `word` 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -62,6 +62,15 @@ class OrderStatus(StrEnum):
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class IdKind(StrEnum):
+    """What a holder's identity number is the number of."""
+
+    PASSPORT = "passport"
+    NATIONAL_ID = "national_id"
+    DRIVING_LICENCE = "driving_licence"
     UNKNOWN = "unknown"
 
 
@@ -191,6 +200,51 @@ class CardSnapshot(Snapshot):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardStatusSnapshot(Snapshot):
+    """The answer to a command that only moves a card; everything else is to be asked for."""
+
+    card_id: str
+    status: CardStatus
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardSecrets:
+    """What is shown of a card once and kept nowhere: no snapshot, and without a repr."""
+
+    number: str = field(repr=False)
+    expiry: str = field(default="", repr=False)  # MM/YY
+    cvv: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderSnapshot(Snapshot):
+    """The answer to a command says only whose it is. What is said of the person is exact, and kept sealed alone."""
+
+    holder_id: str
+    merchant_ref: str | None = None  # our own number, echoed back
+    bin_id: str | None = None  # the BIN it was registered for
+    first_name: str | None = field(default=None, repr=False)
+    last_name: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    phone_code: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    birthday: date | None = field(default=None, repr=False)
+    nationality: str | None = field(default=None, repr=False)
+    id_kind: IdKind | None = field(default=None, repr=False)
+    id_number: str | None = field(default=None, repr=False)
+    country: str | None = field(default=None, repr=False)
+    region: str | None = field(default=None, repr=False)
+    city: str | None = field(default=None, repr=False)
+    street: str | None = field(default=None, repr=False)
+    post_code: str | None = field(default=None, repr=False)
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    deleted: bool = False  # the provider confirms that it is gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BillLine:
     """One money line of an order; the amount is positive, the direction is the wallet's."""
 
@@ -206,7 +260,7 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardOrderSnapshot(Snapshot):
-    """The answer to an opening fills in the references and the status alone; None elsewhere means "not said"."""
+    """The answer to a command fills in the references and the status alone; None elsewhere means "not said"."""
 
     merchant_ref: str  # our own number, echoed back; empty where the provider made the order itself
     order_id: str

@@ -70,7 +70,7 @@ class Bins(Endpoint):
     """Card products with their fees and limits."""
 
     permissions: ClassVar[dict[str, str]] = {"GET": "cards.view_bin"}
-    serializer_class = BinOut
+    serializer_class: type[serializers.BaseSerializer] = BinOut
 
     def rows(self) -> QuerySet[Bin]:
         if not (text := self.asked.get("search")):

@@ -49,7 +49,7 @@ class Cards(Endpoint):
     """Cards that exist at a provider."""
 
     permissions: ClassVar[dict[str, str]] = {"GET": "cards.view_card"}
-    serializer_class = CardOut
+    serializer_class: type[serializers.BaseSerializer] = CardOut
 
     def rows(self) -> QuerySet[Card]:
         return queries.cards(text=self.asked.get("search", ""))

@@ -134,7 +134,7 @@ class CardOrders(Endpoint):
     """Operations on cards, newest first: ours, and those that the provider tells of."""
 
     permissions: ClassVar[dict[str, str]] = {"GET": "cards.view_cardorder", "POST": "cards.issue_card"}
-    serializer_class = CardOrderOut
+    serializer_class: type[serializers.BaseSerializer] = CardOrderOut
 
     def rows(self) -> QuerySet[CardOrder]:
         return queries.orders(text=self.asked.get("search", ""))

@@ -3,12 +3,12 @@ const HOUR = 3600, MINUTE = 60
 const ends = new WeakMap()
 
 function tick() {
-  for (const time of document.querySelectorAll("time[data-countdown]")) draw(time)
+  for (const time of document.querySelectorAll("time[data-left]")) draw(time)
 }
 
 function draw(time) {
   const now = performance.now() / 1000
-  if (!ends.has(time)) ends.set(time, now + Number(time.dataset.countdown))
+  if (!ends.has(time)) ends.set(time, now + Number(time.dataset.left))
   const left = Math.round(ends.get(time) - now)
   if (left >= HOUR || document.hidden) return // the server's words last longer than a look at them
   const { seconds, minutes, over } = time.dataset

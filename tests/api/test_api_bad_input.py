@@ -73,6 +73,12 @@ def test_only_json_is_read(caller, order_body, form):
     assert nothing_happened()
 
 
+def test_a_chunked_body_is_refused_rather_than_read_as_empty(caller, order_body):
+    answer = caller.post(ORDERS, order_body, key="k1", headers={"Transfer-Encoding": "chunked"})
+    assert (answer.status_code, problem(answer)["code"]) == (411, "length_required")
+    assert nothing_happened()
+
+
 def test_only_json_is_written(caller):
     answer = caller.get("/api/v1/cards", {"Accept": "text/html"})
     assert (answer.status_code, problem(answer)["code"]) == (406, "not_acceptable")

@@ -47,16 +47,17 @@ class Place:
         return f"{name_of(self.path)}:{getattr(self.node, 'lineno', 0)} in {self.inside or 'the module'}"
 
 
-def places(path: Path) -> Iterator[Place]:
+@cache
+def places(path: Path) -> list[Place]:
     """Every node of a file with where it stands."""
-    yield from _walk(path, tree(path), "")
-
-
-def _walk(path: Path, node: ast.AST, inside: str) -> Iterator[Place]:
-    for child in ast.iter_child_nodes(node):
-        yield Place(path, inside, child)
-        scope = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        yield from _walk(path, child, f"{inside}.{child.name}".strip(".") if scope else inside)
+    found: list[Place] = []
+    todo: list[tuple[ast.AST, str]] = [(tree(path), "")]
+    for node, inside in todo:
+        for child in ast.iter_child_nodes(node):
+            found.append(Place(path, inside, child))
+            scope = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            todo.append((child, f"{inside}.{child.name}".strip(".") if scope else inside))
+    return found
 
 
 def imports(node: ast.AST, here: str = "") -> Iterator[str]:
@@ -90,11 +91,21 @@ def root_name(node: ast.AST) -> str:
     return node.id
 
 
-def nowhere(check: Callable[[Path], Iterable[str]]) -> Callable[[], None]:
-    """Make a test of a check: what it finds in a source file is wrong, and it must find nothing in any."""
+Check = Callable[[Path], Iterable[str]]
 
-    def test() -> None:
-        assert {name_of(path): found for path in SOURCES if (found := list(check(path)))} == {}
 
-    test.__name__, test.__doc__ = check.__name__, check.__doc__
-    return test
+def nowhere_in(paths: list[Path]) -> Callable[[Check], Callable[[], None]]:
+    """Make a test of a check: what it finds in a file is wrong, and it must find nothing in any."""
+
+    def decorate(check: Check) -> Callable[[], None]:
+        def test() -> None:
+            wrong = {name_of(path): found for path in paths if (found := list(check(path)))}
+            assert not wrong, wrong
+
+        test.__name__, test.__doc__ = check.__name__, check.__doc__
+        return test
+
+    return decorate
+
+
+nowhere = nowhere_in(SOURCES)

@@ -11,15 +11,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def guide(sign_in, staff, look):
+def guide(page, sign_in, staff):
     sign_in(staff)
-    page = look("/styleguide/")
+    page.goto("/styleguide/")
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     return page
 
 
-def test_every_component_is_sound_in_both_schemes_and_at_both_widths(sheet, guide):
-    expect(guide.get_by_role("heading", level=1)).to_contain_text("Style guide")
+def test_every_component_is_sound_in_both_schemes_and_at_both_widths(sheet, look, sign_in, staff):
+    sign_in(staff)
+    page = look("/styleguide/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Style guide")
 
 
 def test_it_speaks_chinese_without_scrolling_sideways(sheet, guide, context, live_server):
@@ -106,7 +108,7 @@ def test_a_click_on_an_id_copies_the_whole_of_it(guide, context):
 
 
 def test_a_countdown_goes_on_from_what_the_server_drew(guide):
-    left = guide.locator("time[data-countdown]").first
+    left = guide.locator("time[data-left]").first
     before = left.text_content()
     expect(left).not_to_have_text(before, timeout=5000)
     expect(left).to_have_text(re.compile(r"^\d+ s$"))
@@ -123,3 +125,16 @@ def test_the_page_works_without_a_script(new_context, sign_in, staff, context):
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page).to_have_url(re.compile(r"/styleguide/\?state=a&since=$"))
     expect(page.get_by_text("Keyboard", exact=True).first).to_be_hidden()
+
+
+def test_htmx_shows_a_refused_form_and_keeps_the_page_when_the_server_fails(guide):
+    ask = "address => void htmx.ajax('GET', address, {target: '#queue', swap: 'innerHTML'})"
+    guide.route("**/refused/", lambda route: route.fulfill(status=422, body="refused, with its errors"))
+    guide.route("**/broken/", lambda route: route.fulfill(status=500, body="a stack trace"))
+    guide.evaluate(ask, "/refused/")
+    expect(guide.locator("#queue")).to_have_text("refused, with its errors")
+    with guide.expect_response("**/broken/"):
+        guide.evaluate(ask, "/broken/")
+    expect(guide.locator("#queue")).to_have_text("refused, with its errors")
+    assert [line for line in guide.said if "422" in line or "500" in line] != []
+    guide.said.clear()

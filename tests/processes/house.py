@@ -151,6 +151,10 @@ class House:
     def calls(self) -> list[str]:
         return [state for (state,) in self.rows("SELECT state FROM outbox_call ORDER BY id")]
 
+    def wait_for_card(self) -> None:
+        """Until there is one, and it is active; looks that pause are made due."""
+        eventually(lambda: self.cards() == ["active"] or self._hurry(), "the card")
+
     def wait_for_call(self, state: str) -> None:
         eventually(lambda: self.calls() == [state], f"a call that is {state}, not {self.calls}")
 
@@ -166,6 +170,11 @@ class House:
             client.flushall()
         for file in self.folder.glob("crashed-*"):
             file.unlink()
+
+    def _hurry(self) -> None:
+        self.execute("UPDATE mirror_watch SET due_at = now() WHERE due_at > now() AND leased_until IS NULL")
+        self.sweep("backoffice.mirror.tasks.drain_watches", "ingest")
+        sleep(0.5)
 
     def _start(self, name: str, command: list[str], crash_at: str, **extra: str) -> Program:
         crash = {"CRASH_AT": f"{crash_at}:{self.marker(crash_at)}"} if crash_at else {}

@@ -16,7 +16,7 @@ def test_redis_killed_with_everything_it_knew_costs_no_work(house, world, asked,
 
     house.redis.start()
     house.wait_for_call("done")
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     assert (asked(), opened()) == (1, [answer.json()["merchant_ref"]])
 
 
@@ -28,7 +28,7 @@ def test_redis_flushed_while_messages_wait_costs_no_work(house, world, asked, op
         client.flushall()
     house.worker()
     house.wait_for_call("done")
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     assert (asked(), opened()) == (1, [answer.json()["merchant_ref"]])
 
 
@@ -41,6 +41,6 @@ def test_a_message_delivered_many_times_to_two_workers_sends_once(house, world, 
     for _ in range(12):
         house.sweep()
     house.wait_for_call("done")
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     assert (asked(), opened()) == (1, [reference])
     assert house.orders() == [(reference, "succeeded")]

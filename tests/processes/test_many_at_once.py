@@ -25,7 +25,7 @@ def test_twenty_clicks_at_once_are_one_order_and_one_card(house, world, asked, o
     assert len({answer.json()["call"]["id"] for answer in answers if answer.status_code == 202}) == 1
 
     house.wait_for_call("done")
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     assert (asked(), opened()) == (1, [answers[-1].json()["merchant_ref"]])
     assert house.orders() == [(answers[-1].json()["merchant_ref"], "succeeded")]
 
@@ -36,7 +36,7 @@ def test_a_callback_before_the_reply_makes_one_order_and_one_card(house, world, 
     house.worker(processes=2)
     reference = house.ask_for_a_card(key="k-1").json()["merchant_ref"]
     house.wait_for_call("done")
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     eventually(lambda: house.orders() == [(reference, "succeeded")], "the order to have succeeded")
     assert (asked(), opened()) == (1, [reference])
 
@@ -48,7 +48,7 @@ def test_every_callback_twice_under_the_same_and_under_a_new_id_makes_one_order_
     world.switches.renewed = 1
     house.worker(processes=2)
     reference = house.ask_for_a_card(key="k-1").json()["merchant_ref"]
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     eventually(lambda: house.orders() == [(reference, "succeeded")], "the order to have succeeded")
     events = [sent.event for sent in world.callbacks]
     assert events.count("card.order.success") == 4

@@ -29,7 +29,7 @@ def test_killed_before_the_first_byte_no_card_and_a_person_sends_it_once_under_t
     for _ in range(2):
         house.press(f"/calls/{call}/send-again/", key="again")
     house.wait_for_call("done")
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     assert (asked(), opened()) == (1, [reference])
     assert house.orders() == [(reference, "succeeded")]
 
@@ -49,7 +49,7 @@ def test_killed_between_the_provider_call_and_our_commit_it_is_looked_up_and_not
     house.make_due()
     house.sweep()
     house.wait_for_call("done")
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     assert (asked(), opened()) == (1, [reference])
     assert house.orders() == [(reference, "succeeded")]
 
@@ -66,7 +66,7 @@ def test_killed_after_the_commit_and_before_the_ack_the_message_comes_again_and_
 
     house.worker()
     house.sweep()
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     assert (house.calls(), asked(), opened()) == (["done"], 1, [reference])
     assert house.orders() == [(reference, "succeeded")]
 
@@ -81,7 +81,7 @@ def test_a_pool_child_killed_alone_loses_neither_task_nor_card(house, world, ask
     house.make_due()
     house.sweep()
     house.wait_for_call("done")
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     assert (asked(), opened()) == (1, [reference])
 
 
@@ -96,6 +96,6 @@ def test_silence_after_the_provider_accepted_keeps_the_hold_until_a_look_finds_t
     house.make_due()
     house.sweep()
     house.wait_for_call("done")
-    eventually(lambda: house.cards() == ["active"], "the card")
+    house.wait_for_card()
     assert (asked(), opened()) == (1, [reference])
     assert house.orders() == [(reference, "succeeded")]

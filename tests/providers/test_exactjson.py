@@ -34,17 +34,16 @@ def test_numbers_are_read_digit_by_digit(text, value):
         (b"", "not JSON"),
         (b"{", "not JSON"),
         (b"\xff", "not JSON"),
-        ("NaN", "NaN is no JSON number"),
-        ("-Infinity", "-Infinity is no JSON number"),
+        ("NaN", "not JSON"),
+        ("-Infinity", "not JSON"),
         ("1" * 5000, "not JSON"),
+        ("1e" + "9" * 30, "not JSON"),
         ("[" * 100_000, "nested too deeply"),
-        ("1e" + "9" * 30, "a number beyond every bound"),
     ],
 )
 def test_what_is_not_read_is_one_kind_of_error(data, problem):
-    with pytest.raises(NotJson) as caught:
+    with pytest.raises(NotJson, match=f"^{problem}$"):
         exactjson.loads(data)
-    assert problem in {str(caught.value), "not JSON"} and str(caught.value) in {problem, "not JSON"}
 
 
 @pytest.mark.parametrize(

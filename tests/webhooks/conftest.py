@@ -1,8 +1,8 @@
 import pytest
 
 from backoffice.accounts import registry
-from backoffice.providers.emulator.story import add_card
 from backoffice.providers.emulator.acts import tell_card
+from backoffice.providers.emulator.story import add_card
 from webhooks.refusals import counter
 
 

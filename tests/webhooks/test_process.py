@@ -123,7 +123,9 @@ def test_a_forged_callback_changes_nothing_and_costs_one_question(mirrored, worl
     row = Delivery.objects.filter(topic="card.status.closed").first()
     assert (row.state, row.applied, row.disagreed) == ("done", "same", "claimed closed, fetched active")
     assert "callback_disagrees" in caplog.text
-    assert JournalEntry.objects.filter(verb="callback", detail__disagreed="claimed closed, fetched active").count() == 20
+    assert (
+        JournalEntry.objects.filter(verb="callback", detail__disagreed="claimed closed, fetched active").count() == 20
+    )
 
 
 def test_a_late_callback_is_no_disagreement(account, world, card, turn):
@@ -271,7 +273,9 @@ def test_a_dead_delivery_is_processed_again_after_a_fix(account, world, card, tu
 
 def test_what_was_not_handled_is_read_anew_when_it_is_processed_again(account, world, card, turn, actor):
     turn(card, "frozen")
-    Delivery.objects.update(state="ignored", ignored="not_handled", watch_kind="", hint_kind="", object_id="", due_at=None)
+    Delivery.objects.update(
+        state="ignored", ignored="not_handled", watch_kind="", hint_kind="", object_id="", due_at=None
+    )
     replay_delivery(actor=actor, delivery=Delivery.objects.get())
     look()
     row = Delivery.objects.get()
@@ -301,7 +305,9 @@ def test_a_worker_that_died_over_a_delivery_leaves_it_to_the_next(account, world
 
 def test_a_delivery_that_kills_its_worker_each_time_needs_a_person(account, world, card, turn):
     turn(card, "frozen")
-    Delivery.objects.update(state="processing", leased_until=timezone.now() - timedelta(seconds=1), tries=MOST_TRIES - 1)
+    Delivery.objects.update(
+        state="processing", leased_until=timezone.now() - timedelta(seconds=1), tries=MOST_TRIES - 1
+    )
     process_deliveries()
     row = Delivery.objects.get()
     assert (row.state, row.problem) == ("dead", "every try ended with its worker")

@@ -179,7 +179,7 @@ ODD_EVENTS = {
     "nul in the topic": envelope("card.status.\x00", card_id="cid_1"),
     "lone surrogate": envelope("card.status.freeze", card_id="cid_1", mark="\ud800"),
     "surrogate as id": envelope("card.status.freeze", "\udfff", card_id="cid_1"),
-    "huge number": envelope("card.status.freeze", card_id="cid_1").replace("cid_1", "cid_1\\\",\\\"balance\\\": 1e400, \\\"x\\\": \\\""),
+    "huge number": envelope("card.status.freeze", card_id="cid_1", balance=7777).replace("7777", "1e400"),
     "key twice": envelope("card.status.freeze", card_id="cid_1").replace('{"notify_id"', '{"event": "x", "notify_id"'),
     "long id": envelope("card.status.freeze", "n" * 5000, card_id="cid_1"),
     "long topic": envelope("card.status." + "x" * 5000, card_id="cid_1"),
@@ -216,7 +216,11 @@ def test_a_body_that_says_it_is_too_large_is_refused_unread(account):
     assert code(answer) != 0
     assert Delivery.objects.count() == 0
     refusal = Refusal.objects.get()
-    assert (refusal.reason, refusal.sample["size"] > 1_048_576, "sha256" in refusal.sample) == ("too_large", True, False)
+    assert (refusal.reason, refusal.sample["size"] > 1_048_576, "sha256" in refusal.sample) == (
+        "too_large",
+        True,
+        False,
+    )
 
 
 def test_a_body_of_exactly_the_largest_size_is_taken(account):
@@ -265,7 +269,7 @@ def test_only_our_own_proxies_are_believed_about_the_sender(account, accounts_fi
     body = fixture("webhook.card.status.freeze")
     assert post(body, HTTP_X_FORWARDED_FOR="203.0.113.9, 198.51.100.1").status_code == 403
     assert post(body, HTTP_X_FORWARDED_FOR="rubbish").status_code == 403
-    assert post(body, REMOTE_ADDR="203.0.113.9").status_code == 403
+    assert post(body).status_code == 403
     assert post(body, HTTP_X_FORWARDED_FOR="198.51.100.1, 203.0.113.9").status_code == 200
     settings.TRUSTED_PROXIES = 2
     assert post(body, HTTP_X_FORWARDED_FOR="203.0.113.9, 198.51.100.1").status_code == 200

@@ -36,7 +36,7 @@ class Strict(serializers.Serializer):
     def to_internal_value(self, data):
         unknown = [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []
         if unknown:
-            message = self.error_messages["unknown"]
+            message = str(self.error_messages["unknown"])
             raise exceptions.ValidationError(
                 {name: exceptions.ErrorDetail(message, "unknown") for name in sorted(unknown)}
             )

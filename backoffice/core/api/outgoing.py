@@ -1,7 +1,7 @@
 """What goes out: amounts as text, times in UTC, pages by cursor, and what every object says of itself."""
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import pagination, serializers
 from rest_framework.response import Response
 
@@ -92,11 +92,12 @@ class Problem(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField(allow_blank=True)
     code = serializers.ChoiceField(choices=list(CODES))
-    errors = FieldError(many=True)
+    errors = FieldError(many=True)  # type: ignore[assignment]
     request_id = serializers.CharField()
     outcome = serializers.ChoiceField(choices=["not_executed", "executed", "unknown"])
     retryable = serializers.BooleanField()
 
 
+@extend_schema_serializer(many=False)
 class Count(serializers.Serializer):
     count = serializers.IntegerField(min_value=0)

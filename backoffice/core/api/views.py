@@ -1,9 +1,10 @@
 """The endpoints' common ground: lists, counts and objects, closed unless a permission is named."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import mixins
 from rest_framework.generics import GenericAPIView
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backoffice.core.api.errors import PROBLEM
+from backoffice.core.api.errors import PROBLEM, Refused
 from backoffice.core.api.incoming import ListParameters, ObjectParameters, Strict
 from backoffice.core.api.outgoing import Problem
 
@@ -22,19 +23,18 @@ class ApiSchema(AutoSchema):
     """Adds to each operation the problems that it may answer with."""
 
     def get_response_serializers(self):
-        answers = self.view.answers.get(self.method)
-        if answers is None:
-            found = super().get_response_serializers()
-            answers = found if isinstance(found, dict) else {200: found}
+        answers: Any = cast(Endpoint, self.view).answers.get(self.method) or super().get_response_serializers()
+        answers = answers if isinstance(answers, dict) else {200: answers}
         codes = (
             [400, 401, 403, 406, 429]
             + ([404] if "{" in self.path else [])
-            + ([409, 413, 415, 422] if self.method == "POST" else [])
+            + ([409, 411, 413, 415, 422] if self.method == "POST" else [])
         )
         return answers | {(code, PROBLEM): Problem for code in codes}
 
     def get_override_parameters(self):
-        return [self.view.parameters] if self.method == "GET" and self.view.parameters is not ObjectParameters else []
+        parameters = cast(Endpoint, self.view).parameters
+        return [parameters] if self.method == "GET" and parameters is not ObjectParameters else []
 
 
 def bound_accounts(request: Request) -> list[int] | None:
@@ -47,7 +47,7 @@ class Endpoint(GenericAPIView):
 
     schema = ApiSchema()
     metadata_class = None
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     permissions: ClassVar[dict[str, str]] = {}  # method → the permission it needs, which is the command's name
     parameters: ClassVar[type[Strict]] = ObjectParameters
     post_parameters: ClassVar[type[Strict]] = ObjectParameters
@@ -72,6 +72,8 @@ class Endpoint(GenericAPIView):
 
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+            raise Refused("length_required", _("Send the body with its Content-Length."))  # else it would read as empty
         wanted = self.post_parameters if request.method == "POST" else self.parameters
         asked = wanted(data=request.query_params, context={"request": request})
         asked.is_valid(raise_exception=True)
@@ -110,7 +112,7 @@ class ListView(mixins.ListModelMixin, Endpoint):
         return queryset
 
     def get(self, request, *args, **kwargs):
-        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         self.complete(rows)
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
@@ -126,7 +128,7 @@ class Nowhere(APIView):
     """Every address under /api/ that leads to nothing: a problem document, as everywhere here."""
 
     schema = None
-    permission_classes: ClassVar[list] = []
+    permission_classes = ()
 
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)

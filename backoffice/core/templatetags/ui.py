@@ -132,7 +132,7 @@ def countdown(moment: datetime | None) -> SafeString:
         return NOTHING
     left = max(0, round((moment - timezone.now()).total_seconds()))
     return format_html(
-        '<time datetime="{}" title="{}" data-countdown="{}" data-over="{}" data-seconds="{}" data-minutes="{}">{}</time>',
+        '<time datetime="{}" title="{}" data-left="{}" data-over="{}" data-seconds="{}" data-minutes="{}">{}</time>',
         moment.isoformat(),
         exact_time(moment, "full"),
         left,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ LONGEST_WORD = 40
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CURRENCY = re.compile(r"[A-Z][A-Z0-9]{1,7}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
@@ -65,6 +67,11 @@ class Fields:
         value = self.data.get(name)
         return scrub(value)[:longest] if isinstance(value, str) else None
 
+    def exact_text(self, name: str, longest: int) -> str | None:
+        """The text as it was sent, for what is kept sealed or not at all: it is not freed of card numbers."""
+        value = self.data.get(name)
+        return _UNKEEPABLE.sub("\ufffd", value)[:longest] if isinstance(value, str) else None
+
     def matching(self, name: str, pattern: str) -> str | None:
         """The text if it has this form, "" where it is said to be empty."""
         value = self.data.get(name)
@@ -104,6 +111,15 @@ class Fields:
         try:
             return datetime.strptime(value, TIME).replace(tzinfo=zone).astimezone(UTC)
         except (ValueError, OverflowError):
+            return None
+
+    def day(self, name: str) -> date | None:
+        value = self.data.get(name)
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            return None
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
             return None
 
     def word(self, name: str) -> str:

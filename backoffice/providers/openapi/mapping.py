@@ -29,6 +29,7 @@ from backoffice.providers.snapshots import (
     Direction,
     FeeCharge,
     FeeLine,
+    IdKind,
     OrderKind,
     OrderStatus,
     Page,
@@ -84,6 +85,11 @@ WORDS: Mapping[str, Mapping[str, StrEnum]] = {
         "replacement_fee": BillCategory.REPLACEMENT,
     },
     "charge_mode": {"fixed": FeeCharge.FIXED, "rate": FeeCharge.RATE},
+    "id_type": {
+        "passport": IdKind.PASSPORT,
+        "national_id": IdKind.NATIONAL_ID,
+        "driving_licence": IdKind.DRIVING_LICENCE,
+    },
 }
 
 
@@ -216,19 +222,6 @@ def card(row: Fields, reading: Reading) -> CardSnapshot:
         closing_at=row.time("close_at", reading.zone),
         ended_at=row.time("end_at", reading.zone),
         note=row.text("mark", 64),
-    )
-
-
-def opened(row: Fields, reading: Reading) -> CardOrderSnapshot:
-    """The answer to an opening: two numbers and a status, all of which must be there."""
-    if row.data.get("status") is None:
-        raise row.wrong("status", "is missing")
-    return CardOrderSnapshot(
-        **reading.said(row),
-        merchant_ref=row.id("out_order_id"),
-        order_id=row.id("order_id"),
-        status=reading.word("order_status", row, "status", OrderStatus.UNKNOWN),
-        word=row.word("status"),
     )
 
 

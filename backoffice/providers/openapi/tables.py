@@ -17,9 +17,19 @@ PATHS = {
     "read_bin_limits": "card/bin/limit",
     "list_cards": "card/list",
     "read_card": "card/detail",
+    "activate_card": "card/activate",
+    "freeze_card": "card/freeze",
+    "unfreeze_card": "card/unfreeze",
+    "close_card": "card/close",
     "open_card": "card/order/open",
+    "recharge_card": "card/order/recharge",
     "list_orders": "card/order/list",
     "read_order": "card/order/detail",
+    "list_holders": "card/holder/list",
+    "read_holder": "card/holder/detail",
+    "create_holder": "card/holder/create",
+    "update_holder": "card/holder/update",
+    "delete_holder": "card/holder/delete",
 }
 
 CONSTANTS = {
@@ -44,6 +54,7 @@ CONSTANTS = {
         "replacement_fee": 7,
     },
     "charge_mode": {"fixed": 1, "rate": 2},
+    "id_type": {"passport": 1, "national_id": 2, "driving_licence": 3},
 }
 
 EVENTS = {
@@ -122,6 +133,9 @@ class Tables:
     def name(self, group: str, number: object) -> str:
         """Our name of a number; empty where there is none."""
         return _name_of(self.constants[group], number)
+
+    def number(self, group: str, name: str) -> int:
+        return self.constants[group][name]
 
     def code_name(self, code: object) -> str:
         return _name_of(self.codes, code)

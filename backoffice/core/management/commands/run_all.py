@@ -60,7 +60,7 @@ class Command(BaseCommand):
         )
         if not ready:
             self.stderr.write(f"Not ready within {READY_WITHIN} s: stopping.")
-            programs.terminate()
+            programs.give_up()
             return
         lines = [f"READY in {time.monotonic() - self.started:.1f} s", "", f"  Back office   http://{bind}/"]
         if emulator_port:
@@ -98,7 +98,8 @@ def require_free(port: int, name: str) -> None:
     try:
         socket.create_server((HOST, port)).close()
     except OSError as exc:
-        raise CommandError(f"Port {port} cannot be used ({exc.strerror}). {name}= chooses another one.") from None
+        why = os.strerror(exc.errno or 0)
+        raise CommandError(f"Port {port} cannot be used ({why}). {name}= chooses another one.") from None
 
 
 def only_one(file: Path) -> IO[str]:
