@@ -1,5 +1,7 @@
 """The admin site: for looking and for repairs, never the way of a day's work."""
 
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin import AdminSite
@@ -25,14 +27,15 @@ class BackofficeAdminSite(AdminSite):
         user = request.user
         if not (user.is_active and getattr(user, "is_staff", False)):
             return False
-        if not hasattr(user, "_has_admin_role"):
-            user._has_admin_role = user.is_superuser or user.groups.filter(name=ROLE).exists()
-        return user._has_admin_role
+        known = vars(user)  # asked several times for each page
+        if "has_admin_role" not in known:
+            known["has_admin_role"] = user.is_superuser or user.groups.filter(name=ROLE).exists()
+        return known["has_admin_role"]
 
     def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         return secure_admin_login(super().login)(request, extra_context=extra_context)
 
-    def password_change(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context=None) -> Any:
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def each_context(self, request: HttpRequest) -> dict:

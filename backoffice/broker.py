@@ -14,7 +14,7 @@ from kombu.utils.json import dumps
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue, payload, **_kwargs):
+    def _put(self, queue: str, payload: dict, **_kwargs) -> None:  # type: ignore[override]
         name = f"{time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         aside = os.path.join(self.control_folder, f".{name}.tmp")
         with open(aside, "wb") as file:

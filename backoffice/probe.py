@@ -8,14 +8,14 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 PATIENCE = 5
+EVERYWHERE = {"", "0.0.0.0", "[::]"}  # nosec B104: what a server binds to, not what we ask
 
 
 def ask(path: str, *, bind: str, host: str = "") -> int:
     """The HTTP status of a path, 0 when nobody answers; `host` is the name the server answers to."""
     address, _, port = bind.rpartition(":")
-    connection = HTTPConnection(
-        "127.0.0.1" if address in {"", "0.0.0.0", "[::]"} else address, int(port), timeout=PATIENCE
-    )
+    here = "127.0.0.1" if address in EVERYWHERE else address
+    connection = HTTPConnection(here, int(port), timeout=PATIENCE)
     try:
         connection.request("GET", path, headers={"Host": host or bind})
         return connection.getresponse().status

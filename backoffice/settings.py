@@ -206,6 +206,7 @@ CELERY_BEAT_SCHEDULE = {
     "continue-syncs": {"task": "backoffice.mirror.tasks.continue_syncs", "schedule": timedelta(seconds=15)},
     "start-nightly-syncs": {"task": "backoffice.mirror.tasks.start_due_syncs", "schedule": timedelta(minutes=10)},
     "refresh-wallets": {"task": "wallets.tasks.refresh_wallets", "schedule": timedelta(minutes=5)},
+    "forget-old-refusals": {"task": "webhooks.tasks.forget_old_refusals", "schedule": timedelta(hours=6)},
     "beat-canary": {"task": "backoffice.mirror.tasks.canary", "schedule": timedelta(seconds=30)},
 }
 
@@ -322,6 +323,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Merchant back-office API",
+    "DESCRIPTION": (
+        "Reads are ordinary. A write is a command: it needs an `Idempotency-Key`, answers 202 with the object and the"
+        " call to watch, and does nothing that a person could not do. Money is decimal text with a currency beside it;"
+        " times are in UTC. Errors are problem documents; `/api/errors` lists their codes."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

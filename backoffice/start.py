@@ -53,7 +53,8 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("wish", choices=["demo", "run", "shell", "manage"])
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--emulator-port", type=int, default=9100)
-    options, options.command = parser.parse_known_args(argv)
+    options, rest = parser.parse_known_args(argv)
+    options.command = rest
     if options.command and options.wish != "manage":
         parser.error(f"unrecognized arguments: {' '.join(options.command)}")
     return options

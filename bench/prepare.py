@@ -63,7 +63,7 @@ def with_rows(rows: int, far: int) -> dict[str, str]:
         quoted_total=101,
         maker=person,
     )
-    of4 = f"lpad((n % {max(LAST4, rows // 100)})::text, 4, '0')"
+    of4 = f"lpad(mod(n, {max(LAST4, rows // 100)})::text, 4, '0')"
     random_id = "substr(md5(n::text || random()::text), 1, 20)"
     older = "now() - n * interval '1 s'"
     fill(
@@ -74,7 +74,7 @@ def with_rows(rows: int, far: int) -> dict[str, str]:
         provider_id="'cid_' || n",
         merchant_ref="'CI' || n",
         last4=of4,
-        state="(ARRAY['active', 'active', 'active', 'frozen', 'closed'])[n % 5 + 1]",
+        state="(ARRAY['active', 'active', 'active', 'frozen', 'closed'])[mod(n, 5) + 1]",
         created_at=older,
     )
     fill(
@@ -85,7 +85,7 @@ def with_rows(rows: int, far: int) -> dict[str, str]:
         provider_id="'ord_' || n",
         merchant_ref="'CI' || n",
         card_id=f"{card.pk} + n",
-        state="(ARRAY['succeeded', 'succeeded', 'succeeded', 'failed', 'succeeded'])[n % 5 + 1]",
+        state="(ARRAY['succeeded', 'succeeded', 'succeeded', 'failed', 'succeeded'])[mod(n, 5) + 1]",
         created_at=older,
     )
     client = Client()

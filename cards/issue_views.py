@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 from backoffice.core.errors import DomainError, KeyReused
 from backoffice.core.htmx import render_page
 from backoffice.core.parts import View
-from backoffice.core.refs import ref_row
+from backoffice.core.refs import ref_pk, ref_row
 from backoffice.journal.record import Actor
 from backoffice.outbox.models import Call
 from cards import commands, issue_page, queries
 from cards.forms import IssueForm, form_key
-from cards.models import Bin
+from cards.models import Bin, CardOrder
 from wallets.models import Wallet
 from wallets.queries import funds_of, wallets
 
@@ -58,12 +58,12 @@ def _ask(request: HttpRequest) -> HttpResponse:
     except DomainError as exc:
         form.add_error(exc.field if exc.field in form.fields else None, exc.message)
         return _draw(request, form, status=422)
-    return redirect(ref_row(call.target) or reverse("cards:orders"))
+    return redirect(CardOrder.objects.get(pk=ref_pk(call.target)))
 
 
 def _form(data: QueryDict, *, bound: bool) -> IssueForm:
     """A form for the product that is chosen in it: what has to be said depends on the product."""
-    bin = _chosen(data)
+    bin = _chosen(data) or (None if bound else _first_choice())
     payers = wallets().order_by("currency", "id")
     if bin:
         payers = payers.filter(account=bin.account_id, currency=bin.currency)
@@ -74,12 +74,13 @@ def _form(data: QueryDict, *, bound: bool) -> IssueForm:
 
 
 def _chosen(data: QueryDict) -> Bin | None:
-    """The product named in the form, or else the first that can be had."""
-    if public_id := data.get("bin"):
-        return queries.bins().filter(public_id=public_id).first()
-    return (
-        None if data else next((row.bin for row in issue_page.choices(list(queries.bins()), None) if not row.off), None)
-    )
+    public_id = data.get("bin", "")
+    return queries.bins().filter(public_id=public_id).first() if public_id else None
+
+
+def _first_choice() -> Bin | None:
+    """The first product that can be had, for a form that names none."""
+    return next((row.bin for row in issue_page.choices(list(queries.bins()), None) if not row.off), None)
 
 
 def _draw(

@@ -98,9 +98,13 @@ def live(request: HttpRequest, page: Keyset, *, pause: str, told: Sequence[Any])
         first = page.rows[0]
         params["cursor"] = Cursor(first.created_at, first.pk + 1).text()
         params["limit"] = str(len(page.rows))
-    mark = blake2b(repr(told).encode(), digest_size=9).hexdigest()
-    params["mark"] = mark
+    params["mark"] = mark = mark_of(told)
     return Live(pause, f"{request.path}?{params.urlencode()}", mark)
+
+
+def mark_of(told: Sequence[Any]) -> str:
+    """Changes whenever something told does; what a poll compares."""
+    return blake2b(repr(told).encode(), digest_size=9).hexdigest()
 
 
 def newer_rows(request: HttpRequest, rows: QuerySet, page: Keyset) -> int:

@@ -17,9 +17,10 @@ from backoffice.outbox.deeds import actions as call_actions
 from backoffice.outbox.models import Call
 from backoffice.outbox.presenting import ShownCall
 from backoffice.outbox.presenting import pending as call_pending
+from cards.lists import mark_of
 from cards.models import CardOrder
 from cards.presenting import QUICK_WHILE, bin_words, is_late, order_badge, own_badge, provider
-from cards.queries import last_call, usual_seconds, watch_of
+from cards.queries import is_being_asked, last_call, usual_seconds, watch_of
 from cards.states import OrderState
 
 QUICK, SLOW = "2s", "20s"
@@ -67,6 +68,8 @@ class OrderPage:
             not order.is_settled or self.open_call or self.waits_for_card or order.fee is None and self._will_have_fee
         )
         young = timezone.now() - order.created_at < QUICK_WHILE
+        if is_being_asked(self.watch):
+            return QUICK
         if under_way or (card and not card.is_settled and young):
             return QUICK if young else SLOW
         return ""
@@ -79,17 +82,15 @@ class OrderPage:
     def mark(self) -> str:
         """Changes whenever something on the page does; what a poll compares."""
         order, card, call, watch = self.order, self.order.card, self.call, self.watch
-        told = [
-            order.version,
-            order.observed_at.timestamp() if order.observed_at else 0,
-            order.break_reason,
-            f"{card.pk}.{card.version}" if card else "",
-            f"{call.state}.{call.attempts}.{call.looks}" if call else "",
-            watch.asked_at.timestamp() if watch and watch.asked_at else 0,
-            self.callbacks,
-            is_late(order),
-        ]
-        return "-".join(str(part) for part in told)
+        return mark_of(
+            [
+                (order.version, order.observed_at, order.break_reason, is_late(order)),
+                (card.pk, card.version) if card else None,
+                (call.state, call.attempts, call.looks, call.problem) if call else None,
+                (watch.asked_at, is_being_asked(watch)) if watch else None,
+                self.callbacks,
+            ]
+        )
 
 
 def order_page(order: CardOrder) -> OrderPage:
@@ -123,7 +124,10 @@ def _call_is_open(page: OrderPage, call: Call, user: Any) -> Pending | None:
     if shown is None:
         return None
     waited = _("It was asked for %(time)s ago.") % {"time": duration(timezone.now() - page.order.created_at)}
-    can = [*shown.can, *([_("Sending again is off while nobody knows: it could pay twice.")] if _is_unknown(call) else [])]
+    can = [
+        *shown.can,
+        *([_("Sending again is off while nobody knows: it could pay twice.")] if _is_unknown(call) else []),
+    ]
     return replace(shown, know=[*shown.know, waited, _callbacks_seen(page)], can=can)
 
 

@@ -1,6 +1,6 @@
 """Reads: BINs, cards and orders as lists show them; each filter walks an index, however many rows there are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ COUNTED = 10_000  # beyond this many rows a list says "more than"
 SEARCHED = 10_000  # so many of the newest rows are searched for a word of their note
 LONGEST_SEARCH = 64
 LATE_AFTER = timedelta(minutes=10)
+SOON = timedelta(seconds=15)
 USUAL_OF = 200  # orders that tell how long one usually takes
 
 CARD_VIEWS: dict[str, Q] = {
@@ -189,19 +190,20 @@ def last_call(order: CardOrder) -> Call | None:
     )
 
 
-def watch_of(order: CardOrder) -> Watch | None:
-    """What we ask about this order, and when next."""
-    if not order.provider_id:
-        return None
-    return Watch.objects.filter(account=order.account, kind="cards.order", object_id=order.provider_id).first()
+def watch_of(row: Card | CardOrder) -> Watch | None:
+    """What we ask about this card or order, and when next."""
+    kind = "cards.card" if isinstance(row, Card) else "cards.order"
+    found = Watch.objects.filter(account=row.account, kind=kind, object_id=row.provider_id)
+    return found.first() if row.provider_id else None
 
 
-def orders_of(card: Card, most: int = 20) -> Sequence[CardOrder]:
-    return card.orders.select_related("account", "maker").order_by("-created_at", "-id")[:most]
+def is_being_asked(watch: Watch | None) -> bool:
+    """Whether an answer is to be expected while somebody looks on."""
+    return bool(watch and watch.due_at and watch.due_at <= timezone.now() + SOON)
 
 
-def issued_by(card: Card) -> CardOrder | None:
-    return card.orders.filter(kind=CardOrder.Kind.ISSUE).order_by("created_at", "id").first()
+def orders_of(card: Card, most: int = 20) -> list[CardOrder]:
+    return list(card.orders.select_related("account", "maker").order_by("-created_at", "-id")[:most])
 
 
 def usual_seconds(kind: str) -> float | None:

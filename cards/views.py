@@ -151,8 +151,9 @@ def _call_mark(call) -> tuple:
 def card_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     card = get_object_or_404(queries.cards(), public_id=public_id)
     sees_orders = request.user.has_perm("cards.view_cardorder")
-    orders = list(queries.orders_of(card)) if sees_orders else []
-    mark = f"{card.version}-{card.observed_at}-{[(order.pk, order.version) for order in orders]}"
+    orders = queries.orders_of(card) if sees_orders else []
+    asking = queries.is_being_asked(queries.watch_of(card))
+    mark = lists.mark_of([card.version, card.observed_at, asking, *((order.pk, order.version) for order in orders)])
     if wants_partial(request) and request.GET.get("mark") == mark:
         return HttpResponse(status=UNCHANGED)
     issued = next((order for order in reversed(orders) if order.kind == CardOrder.Kind.ISSUE), None)
@@ -167,7 +168,7 @@ def card_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "orders": [OrderRow(order) for order in orders],
         "issued": issued,
         "mark": mark,
-        "pause": presenting.pause_of([card]),
+        "pause": presenting.QUICK if asking else presenting.pause_of([card]),
         "raw": presenting.raw(card.upstream),
         **_timeline(request, [card.ref, *([issued.ref] if issued else [])]),
     }
@@ -231,7 +232,7 @@ def _timeline(request: HttpRequest, refs: list[str]) -> dict[str, Any]:
 @permission_required(["cards.view_card", "mirror.ask_now"], raise_exception=True)
 def ask_card(request: HttpRequest, public_id: str) -> HttpResponse:
     card = get_object_or_404(queries.cards(), public_id=public_id)
-    ask_now(actor=Actor(request.user), row=card, kind="cards.card", object_id=card.provider_id)
+    ask_now(actor=Actor(request.user), row=card, kind="cards.card", object_id=card.provider_id)  # type: ignore[arg-type]
     messages.success(
         request,
         _("%(provider)s is being asked. The answer shows here.") % {"provider": presenting.provider(card.account)},
@@ -244,7 +245,7 @@ def ask_card(request: HttpRequest, public_id: str) -> HttpResponse:
 def ask_order(request: HttpRequest, public_id: str) -> HttpResponse:
     order = get_object_or_404(queries.orders(), public_id=public_id)
     kind, number = ("cards.order", order.provider_id) if order.provider_id else ("cards.order_ref", order.merchant_ref)
-    ask_now(actor=Actor(request.user), row=order, kind=kind, object_id=number)
+    ask_now(actor=Actor(request.user), row=order, kind=kind, object_id=number)  # type: ignore[arg-type]
     messages.success(
         request,
         _("%(provider)s is being asked. The answer shows here.") % {"provider": presenting.provider(order.account)},

@@ -1,12 +1,14 @@
 """The admin: staff of the admin role look at everything, write nothing, and mend calls by the same commands."""
 
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,7 +21,6 @@ from backoffice.journal.models import JournalEntry
 from backoffice.journal.record import record
 from backoffice.mirror.models import Beat, Watch
 from backoffice.outbox.models import Batch, Call, Exchange
-from backoffice.people.models import ApiKey
 from cards.commands import issue_card
 from cards.models import Bin, Card, CardOrder
 from tests.architecture.sources import PACKAGES
@@ -29,7 +30,6 @@ from webhooks.models import Delivery, Refusal
 OURS = [model for model in admin.site._registry if model.__module__.split(".")[0] in PACKAGES]
 READ_ONLY = [model for model in OURS if isinstance(admin.site._registry[model], ReadOnlyAdmin)]
 NOT_SHOWN = {Pace}  # a technical row: when the next exchange may start
-EDITED = {ApiKey}  # made and revoked by people
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ def rows(mirrored, actor, world, sweep):
     sweep()
     world.settle()
     sweep()
+    call_command("create_api_key", owner=actor.user.username, name="ERP", scope=["cards.view"], stdout=StringIO())
     Beat.objects.update_or_create(name="canary", defaults={"at": timezone.now()})
     Batch.objects.create(operation="cards.issue_card", actor=actor.user)
     Refusal.objects.create(
@@ -82,9 +83,9 @@ def queries(client: Client, url: str) -> int:
 
 
 def test_every_model_of_ours_has_its_admin_page():
-    models = {model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES}
-    assert models - NOT_SHOWN - set(OURS) == set()
-    assert set(OURS) - set(READ_ONLY) - EDITED == set()
+    ours = {model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES}
+    assert ours - NOT_SHOWN - set(OURS) == set()
+    assert set(OURS) == set(READ_ONLY)
 
 
 def test_lists_and_pages_of_every_model_are_shown(pages, rows):
@@ -95,32 +96,32 @@ def test_lists_and_pages_of_every_model_are_shown(pages, rows):
     assert {url: status for url, status in answers.items() if status != 200} == {}
 
 
-@pytest.mark.parametrize(
-    "model", [Card, CardOrder, Call, Delivery, Exchange, JournalEntry, Wallet, Watch], ids=lambda m: m.__name__
-)
-def test_a_list_asks_the_same_few_questions_however_many_rows_it_has(model, pages, rows, actor, sweep):
-    before = queries(pages, changelist(model))
+def test_a_list_asks_the_same_few_questions_however_many_rows_it_has(pages, rows, actor, sweep):
+    growing = [Card, CardOrder, Call, Delivery, Exchange, JournalEntry, Watch]
+    before = {model.__name__: queries(pages, changelist(model)) for model in growing}
     for number in range(3):
         issue_card(
             actor=actor, key=f"more-{number}", bin=Bin.objects.get(), wallet=Wallet.objects.get(), amount=Decimal(20)
         )
     sweep()
-    assert queries(pages, changelist(model)) == before
-    assert before <= 8
+    assert {model.__name__: queries(pages, changelist(model)) for model in growing} == before
+    assert {name: count for name, count in before.items() if count > 8} == {}
 
 
-@pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
-def test_nothing_is_written_from_the_admin(model, pages, rows):
-    row = rows[model]
-    before = list(model._default_manager.order_by("pk").values())
-    fields = {field.name: "x" for field in model._meta.fields}
-    assert pages.get(f"{changelist(model)}add/").status_code == 403
-    assert pages.post(f"{changelist(model)}add/", fields).status_code == 403
-    assert pages.post(page_of(row), fields).status_code == 403
-    assert pages.post(page_of(row).replace("/change/", "/delete/"), {"post": "yes"}).status_code == 403
-    chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
-    pages.post(changelist(model), chosen)
-    assert list(model._default_manager.order_by("pk").values()) == before
+def test_nothing_is_written_from_the_admin(pages, rows):
+    for model, row in rows.items():
+        before = list(model._default_manager.order_by("pk").values())
+        fields = {field.name: "x" for field in model._meta.fields}
+        delete = page_of(row).replace("/change/", "/delete/")
+        answers = [
+            pages.get(f"{changelist(model)}add/").status_code,
+            pages.post(f"{changelist(model)}add/", fields).status_code,
+            pages.post(page_of(row), fields).status_code,
+            pages.post(delete, {"post": "yes"}).status_code,
+        ]
+        assert answers == [403, 403, 403, 403], model
+        pages.post(changelist(model), {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"})
+        assert list(model._default_manager.order_by("pk").values()) == before
 
 
 @pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
@@ -128,10 +129,11 @@ def test_a_list_reads_no_whole_table(model):
     shown = admin.site._registry[model]
     assert shown.show_full_result_count is False
     assert issubclass(shown.paginator, BoundedPaginator)
-    assert [name for name in shown.list_filter if not model._meta.get_field(name).choices] == []
+    filters = [model._meta.get_field(name) for name in shown.list_filter]
+    assert [str(f) for f in filters if not (f.choices or isinstance(f, models.BooleanField))] == []
     assert [name for name in shown.get_search_fields(None) if not name.endswith(("__exact", "__startswith"))] == []
-    related = {f.name for f in model._meta.fields if f.is_relation} & {str(name) for name in shown.list_display}
-    assert related - set(shown.list_select_related or ()) == set()
+    selected = shown.get_queryset(None).query.select_related or {}
+    assert {field.name for field in model._meta.fields if field.is_relation} == set(selected)
 
 
 def test_the_paginator_counts_no_further_than_pages_are_turned(db, account):
@@ -175,20 +177,11 @@ def test_a_page_tells_what_happened_to_its_row(pages, rows):
     assert "cards.issue_card" in page.content.decode()
 
 
-@pytest.mark.parametrize(
-    ("model", "screen"),
-    [
-        (Card, "cards:card"),
-        (CardOrder, "cards:order"),
-        (Wallet, "wallets:wallet"),
-        (Call, "outbox:call"),
-        (Delivery, "webhooks:delivery"),
-    ],
-    ids=lambda value: getattr(value, "__name__", value),
-)
-def test_a_page_links_to_the_screen_where_people_work(model, screen, pages, rows):
-    row = rows[model]
-    assert f'href="{reverse(screen, args=[row.public_id])}"' in pages.get(page_of(row)).content.decode()
+def test_a_page_links_to_the_screen_where_people_work(pages, rows):
+    screens = {Card: "cards:card", CardOrder: "cards:order", Wallet: "wallets:wallet", Call: "outbox:call"}
+    for model, screen in (screens | {Delivery: "webhooks:delivery"}).items():
+        row = rows[model]
+        assert f'href="{reverse(screen, args=[row.public_id])}"' in pages.get(page_of(row)).content.decode()
 
 
 # --- who may enter --------------------------------------------------------------------------------------------------

@@ -30,8 +30,12 @@ class Troubles:
         )
 
     def under_way(self, amount: str = "25.00") -> Call:
-        """The provider took it and has not ended it."""
-        return self._carried_out(self.asked(amount))
+        """The provider took it and has not ended it; on a slow day only a look tells."""
+        call = self._carried_out(self.asked(amount))
+        while call.state == Call.State.UNCERTAIN:
+            Call.objects.filter(pk=call.pk).update(due_at=call.created_at)
+            self._carried_out(call)
+        return call
 
     def in_doubt(self, amount: str = "30.00") -> Call:
         """It left, and nothing came back."""

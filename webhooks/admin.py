@@ -1,5 +1,7 @@
 """Looking at deliveries and processing them again; the rows are facts and not edited."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +24,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     readonly_fields = ("body_text",)
     actions = ("process_again",)
 
-    def get_fields(self, request: HttpRequest, obj=None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj=None) -> Any:
         return [*super().get_fields(request, obj), "body_text"]
 
     @admin.display(description=_("body, card secrets cut"))

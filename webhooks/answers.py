@@ -1,6 +1,7 @@
 """Closing deliveries: what they made us ask has been answered."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -66,7 +67,7 @@ def _disagreement(row: Delivery, answer: Answer) -> str:
     thing = ref_row(answer.ref) if answer.ref and claimed else None
     if not isinstance(thing, Mirrored):
         return ""
-    said = thing.state  # type: ignore[attr-defined]
+    said = thing.state
     if said == claimed:
         return ""
     went_on = thing.transitions.path(claimed, said)
@@ -83,7 +84,7 @@ def _was_told(row: Delivery, state: str) -> bool:
 
 
 def _write_down(row: Delivery) -> None:
-    told = {"topic": row.topic} | ({"disagreed": row.disagreed} if row.disagreed else {})
+    told: dict[str, Any] = {"topic": row.topic} | ({"disagreed": row.disagreed} if row.disagreed else {})
     record(
         row.ref or row.own_ref,
         "callback",

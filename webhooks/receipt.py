@@ -5,8 +5,9 @@ Never a redirect and never a 500: what we could not keep is a 503, so that the p
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
+from types import MappingProxyType
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
@@ -59,15 +60,15 @@ class CallbackMiddleware:
 def receive(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     """Keep one callback of the account that this address belongs to."""
     if request.method != "POST":
-        return _answer(405, Allow="POST")
+        return _answer(405, headers={"Allow": "POST"})
     try:
         return _receive(request, provider, token)
     except Error as exc:
         logger.error("webhook_not_kept", provider=provider[:40], problem=type(exc).__name__)
-        return _answer(503, **{"Retry-After": "60"})
+        return _answer(503, headers={"Retry-After": "60"})
     except Exception:  # our own bug must not lose a callback: the provider sends it again
         logger.exception("webhook_broke", provider=provider[:40])
-        return _answer(503, **{"Retry-After": "60"})
+        return _answer(503, headers={"Retry-After": "60"})
 
 
 class Refused(Exception):
@@ -162,7 +163,7 @@ def _json(body: dict, status: int) -> HttpResponse:
     return _answer(status, json.dumps(body, separators=(",", ":")).encode())
 
 
-def _answer(status: int, content: bytes = b"", **headers: str) -> HttpResponse:
+def _answer(status: int, content: bytes = b"", *, headers: Mapping[str, str] = MappingProxyType({})) -> HttpResponse:
     """An answer with its length, which a middleware that it never meets would have set."""
     length = {"Content-Length": str(len(content))}
-    return HttpResponse(content, status=status, content_type=JSON, headers=length | headers)
+    return HttpResponse(content, status=status, content_type=JSON, headers={**length, **headers})

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 from backoffice.providers.messages import Hint
-from backoffice.providers.snapshots import CardStatus, OrderStatus, WalletStatus
 from cards.apply import CARD_STATE, ORDER_STATE
 from wallets.apply import STATE as WALLET_STATE
 
@@ -17,10 +16,10 @@ WATCH: Mapping[tuple[str, str], str] = {
     ("cards.order", "merchant_ref"): "cards.order_ref",  # also finds an order whose own call was not answered yet
     ("wallets.wallet", "wallet_id"): "wallets.wallet",
 }
-CLAIM: Mapping[str, tuple[type, Mapping]] = {
-    "cards.card": (CardStatus, CARD_STATE),
-    "cards.order": (OrderStatus, ORDER_STATE),
-    "wallets.wallet": (WalletStatus, WALLET_STATE),
+CLAIM: Mapping[str, Mapping] = {
+    "cards.card": CARD_STATE,
+    "cards.order": ORDER_STATE,
+    "wallets.wallet": WALLET_STATE,
 }
 
 
@@ -31,12 +30,9 @@ def watch_for(hint: Hint | None) -> str:
 
 def claimed_state(kind: str, word: str) -> str:
     """The state that a topic's neutral word claims, or "" where it claims none that we know."""
-    words, states = CLAIM.get(kind, (None, {}))
-    known = words is not None and word in {str(one) for one in words}
-    return str(states.get(words(word), "")) if known else ""
+    return next((str(state) for said, state in CLAIM.get(kind, {}).items() if str(said) == word), "")
 
 
 def words_for(kind: str, state: str) -> list[str]:
     """The neutral words that claim a state."""
-    _words, states = CLAIM.get(kind, (None, {}))
-    return [str(word) for word, claimed in states.items() if str(claimed) == state]
+    return [str(word) for word, claimed in CLAIM.get(kind, {}).items() if str(claimed) == state]

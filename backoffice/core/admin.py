@@ -1,6 +1,6 @@
 """What the admin pages of all rooms share: nothing is written there, and no list reads a whole table."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -44,7 +44,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     newest_first = "created_at"
     staff_view = ""  # the screen where people work with such a row, by its public id
 
-    actions: Any = None
+    actions: ClassVar[Any] = None
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -66,9 +66,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         related = [field.name for field in self.model._meta.fields if field.is_relation]
-        return super().get_queryset(request).select_related(*related)
+        rows = super().get_queryset(request)
+        return rows.select_related(*related) if related else rows
 
-    def get_fields(self, request: HttpRequest, obj=None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj=None) -> Any:
         return [field.name for field in self.model._meta.fields if not isinstance(field, models.BinaryField)]
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:

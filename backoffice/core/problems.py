@@ -37,7 +37,7 @@ CODES: dict[str, Code] = {
         405, "Method not allowed", "This address does not know the method; `Allow` lists those it knows."
     ),
     "not_acceptable": Code(406, "Not acceptable", "Answers are JSON; the header `Accept` excludes it."),
-    "length_required": Code(411, "Length required", "A body comes with its `Content-Length`; chunked bodies are not read."),
+    "length_required": Code(411, "Length required", "A body needs its `Content-Length`; chunked ones are not read."),
     "too_large": Code(413, "Body too large", "The body is larger than 256 KiB."),
     "unsupported_media_type": Code(415, "Unsupported media type", "Bodies are `application/json`."),
     "too_many_requests": Code(

@@ -13,11 +13,13 @@ class JournalledAdmin(ReadOnlyAdmin):
 
     change_form_template = "admin/journalled.html"
 
-    def render_change_form(self, request: HttpRequest, context: dict, *args, obj=None, **kwargs) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: dict, add=False, change=False, form_url="", obj=None
+    ) -> HttpResponse:
         context["journal"] = (
             JournalEntry.objects.filter(ref=ref(obj)).select_related("actor").order_by("-created_at", "-id")[:SHOWN]
         )
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 @admin.register(JournalEntry)

@@ -1,8 +1,11 @@
 """The queue as an administrator sees it: the same three commands as on the screens, with the same permissions."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -87,7 +90,7 @@ class CallAdmin(JournalledAdmin):
                     "calls": calls,
                     "opts": self.model._meta,
                     "asked": "reason" in request.POST,
-                    "checkbox_name": admin.helpers.ACTION_CHECKBOX_NAME,
+                    "checkbox_name": ACTION_CHECKBOX_NAME,
                 },
             )
         self._each(request, calls, give_up_call, reason=reason)
@@ -95,7 +98,7 @@ class CallAdmin(JournalledAdmin):
 
     def _each(self, request: HttpRequest, calls, command: Callable, **asked: str) -> None:
         """One command per call: a rule that forbids one leaves the others alone."""
-        actor, done = Actor(request.user, via="admin"), 0
+        actor, done = Actor(cast(User, request.user), via="admin"), 0
         for call in calls:
             try:
                 command(actor=actor, call=call, **asked)

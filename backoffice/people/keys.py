@@ -16,6 +16,8 @@ from backoffice.journal.record import Actor, record
 from backoffice.people.models import ApiKey
 from backoffice.people.scopes import expanded
 
+IN_PERSON = {"browser", "admin", "shell", "api docs"}  # what the journal says of a person without a key
+
 
 @transaction.atomic
 def create_api_key(
@@ -32,6 +34,8 @@ def create_api_key(
     name = name.strip()
     if not (0 < len(name) <= 50 and name.isprintable()):
         raise DomainError("A key needs a name of 1 to 50 printable characters.")
+    if name.lower() in IN_PERSON:
+        raise DomainError(f"The journal calls something else {name!r}: a key needs another name.")
     if expires_days is not None and not 0 < expires_days <= 3660:
         raise DomainError("A key expires in 1 to 3660 days.")
     permissions = expanded(scopes)

@@ -23,7 +23,7 @@ class Discretion:
     def cut(self, kept: dict) -> dict:
         """What is left of something that was redacted, which also bounds its depth."""
         shown = kept if self.names is None else _only(kept, self.names)
-        return _texts(shown, self.text) if self.values else shown
+        return {name: _texts(item, self.text) for name, item in shown.items()} if self.values else shown
 
 
 NOTHING_PRIVATE = Discretion()

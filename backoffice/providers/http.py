@@ -195,9 +195,7 @@ class Transport:
 class _Exchange:
     """One exchange under way."""
 
-    def __init__(
-        self, *, path: str, write: bool, reference: str, shown: Mapping[str, object], discretion: Discretion
-    ):
+    def __init__(self, *, path: str, write: bool, reference: str, shown: Mapping[str, object], discretion: Discretion):
         self.path, self.write, self.reference, self.shown, self.discretion = path, write, reference, shown, discretion
         self.asked_at, self.began = datetime.now(UTC), monotonic()
         self.status: int | None = None

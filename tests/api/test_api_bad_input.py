@@ -1,14 +1,17 @@
 """Bodies that are no JSON, no text, too deep, too large; methods and media types that nobody offers."""
 
 import json
+from threading import Thread
 
 import pytest
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backoffice.outbox.models import Ask, Call
-from cards.models import CardOrder
+from cards.models import Bin, CardOrder
 from tests.api.conftest import problem
+from wallets.models import Wallet
 
 ORDERS = "/api/v1/card-orders"
 
@@ -77,6 +80,42 @@ def test_a_chunked_body_is_refused_rather_than_read_as_empty(caller, order_body)
     answer = caller.post(ORDERS, order_body, key="k1", headers={"Transfer-Encoding": "chunked"})
     assert (answer.status_code, problem(answer)["code"]) == (411, "length_required")
     assert nothing_happened()
+
+
+def test_our_own_fault_is_a_problem_with_a_request_id_and_tells_nothing_of_the_body(caller, order_body, caplog):
+    Bin.objects.update(fees=[{"code": "open"}])
+    caplog.clear()
+    answer = caller.post(ORDERS, order_body | {"note": "canary-4000001234562"}, key="k1")
+    found = problem(answer)
+    assert (answer.status_code, found["code"], found["outcome"]) == (500, "internal_error", "unknown")
+    assert found["detail"] == "Something broke on our side."
+    assert "request_broke" in caplog.text
+    assert "KeyError" in caplog.text
+    assert "canary" not in caplog.text + answer.content.decode()
+    assert nothing_happened()
+    read = caller.get("/api/v1/bins")
+    assert (read.status_code, problem(read)["outcome"]) == (500, "not_executed")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_wallet_that_stays_locked_is_a_503_to_try_again(caller, order_body):
+    answers = []
+
+    def ask() -> None:
+        answers.append(caller.post(ORDERS, order_body, key="k1"))
+        connection.close()
+
+    with transaction.atomic():
+        Wallet.objects.select_for_update().get()
+        thread = Thread(target=ask)
+        thread.start()
+        thread.join()
+    refused = problem(answers[0])
+    assert (answers[0].status_code, answers[0]["Retry-After"], refused["code"]) == (503, "1", "unavailable")
+    assert refused["retryable"] is True
+    assert nothing_happened()
+    assert caller.post(ORDERS, order_body, key="k1").status_code == 202
 
 
 def test_only_json_is_written(caller):

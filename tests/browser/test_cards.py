@@ -14,13 +14,14 @@ from backoffice.outbox import drain as outbox
 from backoffice.outbox.models import Ask
 from cards.models import Bin, Card, CardOrder
 from tests.browser.conftest import judge
-from tests.cards.conftest import listed, send, typed  # noqa: F401 (fixtures)
+from tests.cards import conftest as filling
 from tests.conftest import make_due
 from wallets.models import Wallet
 from webhooks.services import process_deliveries
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+listed, send, typed = filling.listed, filling.send, filling.typed  # fixtures
 SECONDS = 15_000  # what an eye may wait, with a busy machine's margin
 
 
@@ -155,8 +156,8 @@ def test_every_screen_is_sound(sheet, look, sign_in, staff, mirrored, send, list
     sign_in(staff)
     for name in ("cards:cards", "cards:orders", "cards:bins", "cards:issue_card"):
         look(reverse(name), name.replace(":", "-"))
-    filled = f"{reverse('cards:issue_card')}?amount=100&bin={Bin.objects.get().public_id}&wallet={Wallet.objects.get().public_id}"
-    look(filled, "cards-issue-quote")
+    chosen = f"bin={Bin.objects.get().public_id}&wallet={Wallet.objects.get().public_id}"
+    look(f"{reverse('cards:issue_card')}?amount=100&{chosen}", "cards-issue-quote")
     look(f"{reverse('cards:cards')}?view=frozen&state=frozen&currency=EUR", "cards-empty")
     for number, order in enumerate(CardOrder.objects.order_by("id")):
         look(order.get_absolute_url(), f"order-{number}")

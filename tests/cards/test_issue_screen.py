@@ -1,4 +1,4 @@
-"""The form for a card: the quote before the click, one command however often it is sent, nothing lost when it is refused."""
+"""The form for a card: the quote before the click, one command however often it is sent, nothing typed is lost."""
 
 import uuid
 from decimal import Decimal
@@ -52,7 +52,22 @@ def test_a_form_sent_again_with_other_values_sends_nothing_and_says_so(send):
 
 
 @pytest.mark.parametrize(
-    "amount", ["1,000.00", "１００", "1e3", "-5", "+5", "NaN", "Infinity", "0x10", "10.", ".5", "10 USD", "1" * 30, "1.123456789"]
+    "amount",
+    [
+        "1,000.00",
+        "１００",
+        "1e3",
+        "-5",
+        "+5",
+        "NaN",
+        "Infinity",
+        "0x10",
+        "10.",
+        ".5",
+        "10 USD",
+        "1" * 30,
+        "1.123456789",
+    ],
 )
 def test_an_amount_that_is_no_plain_number_is_refused_in_words(send, world, amount):
     answer = send(amount=amount)
@@ -95,7 +110,10 @@ def test_what_was_typed_stays(send):
 def test_the_quote_stands_beside_the_form_before_the_click(browser_client, typed):
     response = browser_client.get(ISSUE, typed(amount="100.00"))
     quote = response.context["quote"]
-    assert [(line.label, line.amount) for line in quote.lines] == [("First amount", Decimal("100.00")), ("Card price", Decimal("1.50"))]
+    assert [(line.label, line.amount) for line in quote.lines] == [
+        ("First amount", Decimal("100.00")),
+        ("Card price", Decimal("1.50")),
+    ]
     assert (quote.total, quote.now, quote.reserved, quote.request, quote.after) == (
         Decimal("101.50"),
         Decimal("5000"),
@@ -118,7 +136,9 @@ def test_what_others_hold_is_not_free(browser_client, send, typed):
 
 
 def test_typing_brings_the_quote_alone(browser_client, typed):
-    page = browser_client.get(ISSUE, typed(), headers={"HX-Request": "true", "HX-Target": "quote-rail"}).content.decode()
+    page = browser_client.get(
+        ISSUE, typed(), headers={"HX-Request": "true", "HX-Target": "quote-rail"}
+    ).content.decode()
     assert page.lstrip().startswith('<aside id="quote-rail"')
     assert "<form" not in page
 

@@ -39,7 +39,10 @@ def test_views_are_tabs_over_states(browser_client, listed):
     listed(1, last4="2222", status=CardStatus.FROZEN)
     listed(1, last4="3333", status=CardStatus.PENDING)
     listed(1, last4="4444", status=CardStatus.CLOSED)
-    shown = {view: last_fours(browser_client.get(CARDS, {"view": view})) for view in ("active", "frozen", "pending", "closed")}
+    shown = {
+        view: last_fours(browser_client.get(CARDS, {"view": view}))
+        for view in ("active", "frozen", "pending", "closed")
+    }
     assert shown == {"active": ["1111"], "frozen": ["2222"], "pending": ["3333"], "closed": ["4444"]}
     assert last_fours(browser_client.get(CARDS)) == ["4444", "3333", "2222", "1111"]
 
@@ -111,10 +114,13 @@ def test_no_search_breaks_the_list(browser_client, listed, text):
 def test_count_and_sums_are_of_the_whole_filter(browser_client, listed):
     listed(3, balance=Decimal("0.10"))
     listed(1, status=CardStatus.FROZEN, balance=Decimal("1000"))
-    whole = browser_client.get(reverse("cards:card_totals"), headers=HTMX).content.decode()
+    totals = reverse("cards:card_totals")
+    whole = browser_client.get(totals, headers=HTMX).content.decode()
     assert "<strong>4 cards</strong>" in whole
     assert "1,000.30" in whole
-    part = browser_client.get(reverse("cards:card_totals"), {"view": "frozen", "limit": "1"}, headers=HTMX).content.decode()
+    part = browser_client.get(
+        reverse("cards:card_totals"), {"view": "frozen", "limit": "1"}, headers=HTMX
+    ).content.decode()
     assert "<strong>1 card</strong>" in part
     assert "1,000.00" in part
 
@@ -156,7 +162,7 @@ def test_a_list_asks_the_database_as_often_for_one_row_as_for_many(browser_clien
     assert few <= 6
 
 
-# --- rows that are under way --------------------------------------------------------------------------------------------
+# --- rows that are under way ------------------------------------------------------------------------------------------
 
 
 def test_rows_ask_again_while_one_of_them_is_under_way_and_then_stop(browser_client, send, sweep, world):
@@ -198,7 +204,7 @@ def test_a_poll_of_the_window_includes_its_first_row(browser_client, listed):
     assert last_fours(browser_client.get(CARDS, address)) == ["0001"]
 
 
-# --- orders -------------------------------------------------------------------------------------------------------------
+# --- orders -----------------------------------------------------------------------------------------------------------
 
 
 def numbers(client: Client, view: str) -> list[str]:

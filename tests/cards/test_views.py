@@ -205,3 +205,11 @@ def test_a_page_asks_the_database_a_fixed_number_of_times(browser_client, issued
         page_of(browser_client, issued)
     with django_assert_max_num_queries(24):
         page_of(browser_client, the_order())
+
+
+def test_a_page_that_asked_waits_for_the_answer_and_then_rests(browser_client, issued, sweep):
+    assert "hx-trigger" not in page_of(browser_client, issued).content.decode()
+    browser_client.post(reverse("cards:ask_card", args=[issued.public_id]))
+    assert 'hx-trigger="every 3s"' in page_of(browser_client, issued).content.decode()
+    sweep()
+    assert "hx-trigger" not in page_of(browser_client, issued).content.decode()

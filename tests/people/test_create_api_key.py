@@ -47,6 +47,7 @@ def test_the_key_is_printed_once_and_the_row_says_what_it_may(staff, account):
         ({"scope": []}, "A key needs at least one scope."),
         ({"name": " "}, "A key needs a name of 1 to 50 printable characters."),
         ({"name": "x" * 51}, "A key needs a name of 1 to 50 printable characters."),
+        ({"name": "Browser"}, "The journal calls something else 'Browser': a key needs another name."),
         ({"expires_days": 0}, "A key expires in 1 to 3660 days."),
         ({"ip": ["10.0.0.1/8"]}, "'10.0.0.1/8' is no IP address or network."),
         ({"account": ["other"]}, "There is no account 'other'. Known: main."),

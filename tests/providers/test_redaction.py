@@ -29,6 +29,10 @@ CANARIES = (PAN, "4111 1111 1111 1111", LONG, "'921'", '"921"', "=921", "7391", 
         "sign",
         "otp",
         "Authorization",
+        "active_code",
+        "birthday",
+        "first_name",
+        "email",
     ],
 )
 def test_a_secret_goes_by_its_name(name):
@@ -37,7 +41,9 @@ def test_a_secret_goes_by_its_name(name):
     assert redacted({name: ""}) == {name: ""}
 
 
-@pytest.mark.parametrize("name", ["keyboard", "pinned_note", "design", "status", "signed_at", "tokens_left"])
+@pytest.mark.parametrize(
+    "name", ["keyboard", "pinned_note", "design", "status", "signed_at", "tokens_left", "name", "code", "emailed_at"]
+)
 def test_a_name_that_only_looks_like_one_stays(name):
     assert redacted({name: "921"}) == {name: "921"}
 

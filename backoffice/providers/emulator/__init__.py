@@ -35,8 +35,8 @@ Kinds of faults (faults.py), each with `path`, `times`, `where` (body fields, as
 - no envelope: status_500/502/503/504, empty_200, html_200, truncated_json (the work was done, unless when="before")
 - turned away: throttle_429 (retry_after=…), unauthorized_401, forbidden_403
 - refused: error_code (code=…), "1005" and any other code as a kind, not_found (not done, unless when="after")
-- an answer with something wrong: wrong_amount, wrong_currency, wrong_card, wrong_order, unknown_status, missing_fields,
-  null_fields, extra_fields, wrong_types
+- an answer with something wrong: wrong_amount, wrong_currency, wrong_card, wrong_order, wrong_holder, unknown_status,
+  missing_fields, null_fields, extra_fields, wrong_types
 - a list that misbehaves: empty_page, repeat_page (the first page again)
 - delay (seconds=…)
 

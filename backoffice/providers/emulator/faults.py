@@ -12,8 +12,8 @@ PAGES = ("status_500", "status_502", "status_503", "status_504", "empty_200", "h
 DOORS = ("throttle_429", "unauthorized_401", "forbidden_403", "unauthorized_403")
 REFUSALS = ("error_code", "not_found")
 SPOILERS = (
-    "wrong_amount", "wrong_currency", "wrong_card", "wrong_order", "unknown_status", "missing_fields", "extra_fields",
-    "wrong_types", "null_fields", "empty_page",
+    "wrong_amount", "wrong_currency", "wrong_card", "wrong_order", "wrong_holder", "unknown_status", "missing_fields",
+    "extra_fields", "wrong_types", "null_fields", "empty_page",
 )  # fmt: skip
 KINDS = (*NEVER_LEFT, *DROPPED, *PAGES, *DOORS, *REFUSALS, *SPOILERS, "repeat_page", "delay")
 WITHOUT_WORK = (*NEVER_LEFT, *DOORS, *REFUSALS, "drop_request", "timeout_before", "late_accept")
@@ -139,6 +139,9 @@ SPOILED: dict[str, Callable[[Fault], Callable[[dict], None]]] = {
     "wrong_currency": lambda f: _put(["currency"], lambda _: f.details.get("value", "XTS")),
     "wrong_card": lambda f: _put(["card_id"], lambda _: f.details.get("value", "cid_0000000000000000")),
     "wrong_order": lambda f: _put(["out_order_id"], lambda _: f.details.get("value", "somebody_elses")),
+    "wrong_holder": lambda f: _put(
+        _fields(f, "holder_id", "out_holder_id"), lambda _: f.details.get("value", "hid_0000000000000000")
+    ),
     "unknown_status": lambda f: _put(["status"], lambda _: f.details.get("value", 77)),
     "empty_page": lambda f: _empty,
     "missing_fields": lambda f: _drop(_fields(f, "mark", "holder_id", "end_at", "fail_reason")),

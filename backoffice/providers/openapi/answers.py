@@ -30,6 +30,7 @@ OUTCOMES: dict[str, type[ProviderError]] = {
 }
 
 
+LONGEST_READ, LONGEST_MESSAGE = 4_000, 200  # cut short only after what is private was cut out
 # The fields that a refusal may name, in our words.
 OUR_WORDS: Mapping[str, str] = {
     "out_order_id": "merchant_ref",
@@ -69,8 +70,8 @@ def data_of(reply: Reply, tables: Tables, discretion: Discretion = NOTHING_PRIVA
     if type(code) is not int:
         raise envelope.wrong("code", "is no number")
     if tables.code_name(code) != "success":
-        message = discretion.text(envelope.text("message", 200) or "")
-        raise _error(code, message, reply, tables)
+        message = discretion.text(envelope.text("message", LONGEST_READ) or "")
+        raise _error(code, message[:LONGEST_MESSAGE], reply, tables)
     return Fields("the answer's data", envelope.data.get("data"))
 
 

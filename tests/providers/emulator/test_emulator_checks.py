@@ -117,6 +117,21 @@ def test_holders_are_made_changed_and_deleted_once(world, call, opening):
     assert call("card/holder/create", out_holder_id="h-1", **PERSON)["code"] == 3001
 
 
+@pytest.mark.parametrize("change", [{"id_type": 4}, {"id_type": "1"}, {"birthday": "17.04.1991"}, {"country": "hk"}])
+def test_a_holder_whose_details_are_malformed_is_refused(world, call, change):
+    answer = call("card/holder/create", out_holder_id="h-1", **PERSON | change)
+    assert (answer["code"], answer["message"]) == (1001, f"{next(iter(change))} is not valid")
+    assert world.holders == {}
+
+
+@pytest.mark.parametrize(("pin", "code"), [("739124", 0), ("73912", 1001), ("abcdef", 1001), (739124, 1001)])
+def test_a_pin_has_six_digits(world, call, pin, code):
+    app, bin_ = next(iter(world.apps.values())), next(iter(world.bins.values()))
+    card = add_card(world, app, bin_, status="pending")
+    assert call("card/activate", card_id=card.card_id, pin=pin)["code"] == code
+    assert card.status == ("active" if code == 0 else "pending")
+
+
 @pytest.mark.parametrize(("path", "state", "code"), [
     ("freeze", "active", 0), ("freeze", "frozen", 3003), ("freeze", "pending", 3003), ("freeze", "closed", 3003),
     ("unfreeze", "frozen", 0), ("unfreeze", "active", 3003), ("activate", "pending", 0), ("activate", "active", 3003),

@@ -141,6 +141,7 @@ def test_not_found_although_it_exists(world, ask, opening):
     ("wrong_amount", {"value": 7}, {"amount": 7, "total_amount": 7}),
     ("wrong_currency", {}, {"currency": "XTS"}),
     ("wrong_card", {"value": "cid_another"}, {"card_id": "cid_another"}),
+    ("wrong_holder", {"value": "hid_another"}, {"holder_id": "hid_another"}),
     ("wrong_order", {}, {"out_order_id": "somebody_elses"}),
     ("unknown_status", {}, {"status": 77}),
     ("null_fields", {"fields": ["mark", "fee"]}, {"mark": None, "fee": None}),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from backoffice.providers.emulator import acts, pricing, wire
-from backoffice.providers.emulator.openapi.fields import PAGING, WINDOW, Field, integer, reference, text
+from backoffice.providers.emulator.openapi.fields import PAGING, WINDOW, Field, digits, integer, reference, text
 from backoffice.providers.emulator.openapi.lists import matching, named, newest_first, page_of
 from backoffice.providers.emulator.openapi.refusals import Refusal
 from backoffice.providers.emulator.openapi.wallets import wallet_to_debit
@@ -17,7 +17,7 @@ FILTERS = ("card_id", "order_id", "out_order_id", "bin_id", "holder_id")
 LIST_FIELDS = (*PAGING, *(Field(name, text(64)) for name in FILTERS), Field("status", integer), *WINDOW)
 CARD = Field("card_id", text(64), required=True)
 READ_FIELDS = (CARD,)
-ACTIVATE_FIELDS = (CARD, Field("active_code", text(64)), Field("pin", text(6)))
+ACTIVATE_FIELDS = (CARD, Field("active_code", text(64)), Field("pin", digits(6)))
 STATE_FIELDS = (CARD, Field("reason", text(200)))
 CLOSE_FIELDS = (CARD, Field("out_order_id", reference, required=True), Field("reason", text(200)))
 TRADE_FIELDS = (

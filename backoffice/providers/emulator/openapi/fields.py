@@ -56,6 +56,15 @@ def reference(value: Any) -> str:
     return value
 
 
+def digits(count: int) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch(rf"[0-9]{{{count}}}", value):
+            raise ValueError
+        return value
+
+    return read
+
+
 def integer(value: Any) -> int:
     if type(value) is not int:
         raise ValueError

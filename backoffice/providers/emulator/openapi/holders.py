@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from backoffice.providers.emulator import wire
-from backoffice.providers.emulator.openapi.fields import PAGING, Field, country, day, integer, reference, text
+from backoffice.providers.emulator.openapi.fields import PAGING, Field, between, country, day, reference, text
 from backoffice.providers.emulator.openapi.lists import matching, newest_first, page_of
 from backoffice.providers.emulator.openapi.refusals import Refusal
 from backoffice.providers.emulator.rows import App, Holder
@@ -22,7 +22,7 @@ READERS = {
     "phone": text(32),
     "birthday": day,
     "nationality": country,
-    "id_type": integer,
+    "id_type": between(1, 3),
     "id_no": text(64),
     "country": country,
     "state": text(64),

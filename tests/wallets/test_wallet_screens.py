@@ -1,4 +1,4 @@
-"""Wallets in the browser."""
+"""Wallets in the desk."""
 
 from decimal import Decimal
 
@@ -23,15 +23,15 @@ def troubles(world, mirrored, manager):
 
 
 @pytest.fixture
-def browser(manager):
+def desk(manager):
     client = Client()
     client.force_login(manager)
     return client
 
 
-def test_the_list_tells_balance_hold_and_what_is_free(browser, troubles):
+def test_the_list_tells_balance_hold_and_what_is_free(desk, troubles):
     troubles.asked("100.00")
-    answer = browser.get(reverse("wallets:wallets"))
+    answer = desk.get(reverse("wallets:wallets"))
     shown = answer.context["rows"][0]
     assert (shown.wallet.balance, shown.funds.reserved, shown.funds.free) == (
         Decimal(5000),
@@ -41,9 +41,9 @@ def test_the_list_tells_balance_hold_and_what_is_free(browser, troubles):
     assert [(total.amount, total.currency) for total in answer.context["sums"]] == [(Decimal(5000), "USD")]
 
 
-def test_a_wallet_names_the_calls_that_hold_its_money_and_the_orders_it_pays(browser, troubles):
+def test_a_wallet_names_the_calls_that_hold_its_money_and_the_orders_it_pays(desk, troubles):
     call = troubles.asked("100.00")
-    page = browser.get(Wallet.objects.get().get_absolute_url()).content.decode()
+    page = desk.get(Wallet.objects.get().get_absolute_url()).content.decode()
     assert call.get_absolute_url() in page
     assert "Latest orders" in page
     assert "4,898.50" in page
@@ -59,17 +59,17 @@ def test_calls_and_orders_are_left_out_for_who_may_not_see_them(troubles, person
     assert (call.get_absolute_url() in page, "Latest orders" in page) == (False, False)
 
 
-def test_without_wallets_the_list_says_where_they_come_from(browser, account):
-    assert "No wallets yet" in browser.get(reverse("wallets:wallets")).content.decode()
+def test_without_wallets_the_list_says_where_they_come_from(desk, account):
+    assert "No wallets yet" in desk.get(reverse("wallets:wallets")).content.decode()
 
 
-def test_a_damaged_cursor_is_said_and_becomes_the_first_page(browser, troubles):
-    page = browser.get(f"{reverse('wallets:wallets')}?cursor=damaged").content.decode()
+def test_a_damaged_cursor_is_said_and_becomes_the_first_page(desk, troubles):
+    page = desk.get(f"{reverse('wallets:wallets')}?cursor=damaged").content.decode()
     assert ("damaged" in page, "5,000.00" in page) == (True, True)
 
 
-def test_a_wallet_that_is_not_there_is_not_found(browser, troubles):
-    assert browser.get(reverse("wallets:wallet", args=["wal_nothing"])).status_code == 404
+def test_a_wallet_that_is_not_there_is_not_found(desk, troubles):
+    assert desk.get(reverse("wallets:wallet", args=["wal_nothing"])).status_code == 404
 
 
 def _permission(codename: str):
