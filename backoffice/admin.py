@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import lazystr
@@ -13,6 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.theme import theme_of
 
 ROLE = "Admin"  # of backoffice.people.roles
+# Tables of libraries that people here have no business with: a second kind of key, secrets of second factors, sessions.
+NOT_SHOWN = {
+    "account.EmailAddress",
+    "account.EmailConfirmation",
+    "mfa.Authenticator",
+    "rest_framework_api_key.APIKey",
+    "usersessions.UserSession",
+}
 
 
 class BackofficeAdminSite(AdminSite):
@@ -22,6 +31,10 @@ class BackofficeAdminSite(AdminSite):
     site_title = _("Administration")
     index_title = _("Look and repair")
     empty_value_display = "–"
+
+    def register(self, model_or_iterable, admin_class=None, **options) -> None:
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
+        super().register([model for model in models if model._meta.label not in NOT_SHOWN], admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user

@@ -54,8 +54,8 @@ secure_scheme_headers: dict[
 timeout = 60  # a process whose main loop is stuck
 graceful_timeout = 25
 keepalive = 5
-max_requests = 20_000
-max_requests_jitter = 2_000
+max_requests = 200_000  # then a fresh process, whatever has gathered in the old one
+max_requests_jitter = 20_000
 limit_request_line = 4_094
 limit_request_fields = 60
 accesslog = None  # the application writes one line a request, without callback tokens

@@ -56,7 +56,6 @@ def order_queues(numbers: dict[str, int]) -> list[Queue]:
             icon="circle-x",
             tone="bad",
             count=numbers["failed"],
-            note=_("Nothing was debited"),
             url=f"{address}?view=failed-today",
             rows=_order_rows(cards.orders(view="failed-today").order_by("-created_at", "-id"), numbers["failed"]),
         ),

@@ -145,6 +145,7 @@ class IssueForm(forms.Form):
         self.fields["holder_id"].error_messages["required"] = _("This product needs a holder.")
         for name in self.NEEDED:
             self.fields[name].required = bool(bin and bin.kind == CardKind.PHYSICAL)
+            self.fields[name].error_messages["required"] = _("Needed to send the card.")
 
     def clean_country(self) -> str:
         return self.cleaned_data["country"].upper()

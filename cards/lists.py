@@ -18,7 +18,7 @@ from backoffice.core.errors import DomainError
 from backoffice.core.filters import FilterForm
 from backoffice.core.keyset import Cursor, Keyset, keyset_page
 from backoffice.core.parts import View
-from backoffice.core.templatetags.ui import duration
+from backoffice.core.templatetags.ui import relative
 from backoffice.mirror.models import SyncRun
 from cards import queries
 
@@ -141,15 +141,15 @@ def sync_words(runs: Sequence[SyncRun]) -> str:
         total = sum(run.total or 0 for run in running)
         seen = sum(run.seen for run in running)
         if total:
-            return _("reading the provider's list, %(seen)s of %(total)s") % {
+            return _("reading the list, %(seen)s of %(total)s") % {
                 "seen": f"{seen:,}",
                 "total": f"{total:,}",
             }
-        return _("reading the provider's list")
+        return _("reading the list")
     ended = [run.ended_at for run in runs if run.state == SyncRun.State.FINISHED and run.ended_at]
     if not ended:
-        return _("the provider's list was not read yet")
-    return _("the provider's list read %(time)s ago") % {"time": duration(timezone.now() - min(ended))}
+        return _("list not read yet")
+    return _("list read %(when)s") % {"when": relative(min(ended))}
 
 
 @dataclass(frozen=True)

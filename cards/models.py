@@ -135,7 +135,7 @@ class CardOrder(Mirrored):
     class Kind(models.TextChoices):
         ISSUE = "issue", _("Issue")
         RECHARGE = "recharge", _("Recharge")
-        CLOSE = "close", _("Close")
+        CLOSE = "close", pgettext_lazy("order kind", "Close")
         REPLACE = "replace", _("Replace")
         UNKNOWN = "unknown", pgettext_lazy("order kind", "Unknown")
 

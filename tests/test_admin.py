@@ -86,6 +86,7 @@ def test_every_model_of_ours_has_its_admin_page():
     ours = {model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES}
     assert ours - NOT_SHOWN - set(OURS) == set()
     assert set(OURS) == set(READ_ONLY)
+    assert [model._meta.label for model in admin.site._registry if model not in OURS] == ["auth.User"]
 
 
 def test_lists_and_pages_of_every_model_are_shown(pages, rows):

@@ -44,13 +44,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     newest_first = "created_at"
     staff_view = ""  # the screen where people work with such a row, by its public id
 
-    actions: ClassVar[Any] = None
+    actions: Any = None
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 0
-    sortable_by: tuple[str, ...] = ()
+    sortable_by: ClassVar[tuple[str, ...]] = ()
 
     def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
         return False

@@ -62,6 +62,9 @@ CODES: dict[str, Code] = {
     "reason_missing": Code(422, "Reason missing", "This step needs a reason."),
     "terms_unknown": Code(422, "Terms unknown", "Fees or limits of the BIN are not known yet, so there is no quote."),
     "wrong_wallet": Code(422, "Wrong wallet", "The wallet belongs to another account than the BIN."),
+    "wallet_missing": Code(
+        422, "Wallet missing", "No wallet was named, and the account has not exactly one that can pay in this currency."
+    ),
     "wrong_currency": Code(422, "Wrong currency", "The BIN is paid from a wallet of another currency."),
     "too_many_decimals": Code(422, "Too many decimals", "The amount has more decimals than its currency."),
     "bin_unavailable": Code(422, "BIN unavailable", "The BIN makes no cards now."),

@@ -17,7 +17,7 @@ class CardOut(MirroredOut):
     """A card that exists upstream. Never its number, CVV or PIN."""
 
     state = serializers.ChoiceField(choices=CardState.choices)
-    bin = serializers.CharField(source="bin.public_id", allow_null=True, default=None)
+    bin_id = serializers.CharField(source="bin.public_id", allow_null=True, default=None)
     last4 = serializers.CharField()
     expiry = serializers.CharField()
     currency = serializers.CharField()
@@ -33,7 +33,7 @@ class CardOut(MirroredOut):
 
 class CardParameters(ListParameters):
     state = serializers.ChoiceField(required=False, choices=CardState.choices)
-    bin = serializers.CharField(required=False, max_length=32, help_text="A BIN's id.")
+    bin_id = serializers.CharField(required=False, max_length=64, help_text="A BIN's id, ours or the provider's.")
     currency = serializers.CharField(required=False, max_length=8)
     last4 = serializers.CharField(required=False, max_length=4)
     merchant_ref = serializers.CharField(required=False, max_length=64)
@@ -57,7 +57,7 @@ class Cards(Endpoint):
 
 class CardList(Cards, ListView):
     parameters = CardParameters
-    renamed: ClassVar[dict[str, str]] = {"bin": "bin__public_id"}
+    renamed: ClassVar[dict[str, str]] = {"bin_id": "bin__public_id"}
 
 
 class CardCount(CountView, CardList):

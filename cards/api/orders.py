@@ -4,13 +4,14 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.urls import path
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backoffice.core.api import AmountIn, AmountOut, Count, ListParameters, MirroredOut, Moment, Strict, Text
-from backoffice.core.api.views import CountView, Endpoint, ListView, ObjectView, bound_accounts
+from backoffice.core.api.views import CountView, Endpoint, ListView, ObjectView
 from backoffice.core.errors import DomainError
 from backoffice.core.money import plain
 from backoffice.core.refs import ref_pk
@@ -18,11 +19,11 @@ from backoffice.outbox.api import DRY_RUN, IDEMPOTENCY_KEY, CallName, accept
 from backoffice.outbox.models import Call
 from backoffice.outbox.queries import WAITING, latest_calls
 from cards import queries
+from cards.api.named import account_named, row_named, wallet_named
 from cards.commands import issue_card
-from cards.models import Bin, CardOrder
+from cards.models import CardOrder
 from cards.quotes import IssueQuote, quote_issue, require_issuable
 from cards.states import OrderState
-from wallets.models import Wallet
 
 
 class CardOrderOut(MirroredOut):
@@ -38,9 +39,9 @@ class CardOrderOut(MirroredOut):
     quoted_fee = AmountOut(allow_null=True)
     quoted_total = AmountOut(allow_null=True)
     reason = serializers.CharField(help_text="Why it failed, in the provider's words.")
-    bin = serializers.CharField(source="bin.public_id", allow_null=True, default=None)
-    wallet = serializers.CharField(source="wallet.public_id", allow_null=True, default=None)
-    card = serializers.CharField(
+    bin_id = serializers.CharField(source="bin.public_id", allow_null=True, default=None)
+    wallet_id = serializers.CharField(source="wallet.public_id", allow_null=True, default=None)
+    card_id = serializers.CharField(
         source="card.public_id", allow_null=True, default=None, help_text="Null until it exists."
     )
     holder_id = serializers.CharField(source="holder_provider_id")
@@ -55,9 +56,9 @@ class CardOrderParameters(ListParameters):
     state = serializers.ChoiceField(required=False, choices=OrderState.choices)
     kind = serializers.ChoiceField(required=False, choices=CardOrder.Kind.choices)
     currency = serializers.CharField(required=False, max_length=8)
-    bin = serializers.CharField(required=False, max_length=32, help_text="A BIN's id.")
-    wallet = serializers.CharField(required=False, max_length=32, help_text="A wallet's id.")
-    card = serializers.CharField(required=False, max_length=32, help_text="A card's id.")
+    bin_id = serializers.CharField(required=False, max_length=64, help_text="A BIN's id, ours or the provider's.")
+    wallet_id = serializers.CharField(required=False, max_length=64, help_text="A wallet's id, ours or the provider's.")
+    card_id = serializers.CharField(required=False, max_length=64, help_text="A card's id, ours or the provider's.")
     merchant_ref = serializers.CharField(required=False, max_length=64)
     provider_id = serializers.CharField(required=False, max_length=64)
     search = serializers.CharField(
@@ -81,34 +82,29 @@ class Delivery(Strict):
 class IssueCardIn(Strict):
     """What a new card needs. `amount` is what the card receives; the fee comes on top."""
 
-    bin = Text(max_length=32, help_text="A BIN's id.")
-    wallet = Text(max_length=32, help_text="The id of the wallet that pays.")
+    account = Text(max_length=40, required=False, help_text="The slug of the BIN's account.")
+    bin_id = Text(max_length=64, help_text="A BIN's id, ours or the provider's own.")
+    wallet_id = Text(
+        max_length=64,
+        required=False,
+        help_text="Of the wallet that pays, ours or the provider's own; may be left out where only one can.",
+    )
     amount = AmountIn()
     currency = Text(max_length=8, required=False, help_text="The BIN's currency; another one is refused.")
     holder_id = Text(max_length=64, required=False, allow_blank=True)
     note = Text(max_length=64, required=False, allow_blank=True)
     delivery = Delivery(required=False)
 
-    def validate_bin(self, public_id: str) -> Bin:
-        return self._seen(queries.bins(), public_id)
-
-    def validate_wallet(self, public_id: str) -> Wallet:
-        return self._seen(Wallet.objects.select_related("account"), public_id)
-
-    def _seen(self, rows: QuerySet, public_id: str) -> Any:
-        bound = bound_accounts(self.context["request"])
-        row = rows.filter(
-            **({"public_id": public_id} if bound is None else {"public_id": public_id, "account__in": bound})
-        ).first()
-        if row is None:
-            raise serializers.ValidationError("There is no such object.", code="does_not_exist")
-        return row
-
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        currency = asked.pop("currency", asked["bin"].currency)
-        if currency != asked["bin"].currency:
-            raise DomainError(f"This BIN is in {asked['bin'].currency}.", code="wrong_currency", field="currency")
-        return asked
+        request = self.context["request"]
+        account = account_named(request, asked.pop("account")) if "account" in asked else None
+        bin = row_named(queries.bins(), request, "bin_id", asked.pop("bin_id"), account=account)
+        if asked.pop("currency", bin.currency) != bin.currency:
+            raise DomainError(
+                _("This BIN is in %(currency)s.") % {"currency": bin.currency}, code="wrong_currency", field="currency"
+            )
+        wallet = wallet_named(request, asked.pop("wallet_id", ""), account=bin.account, currency=bin.currency)
+        return asked | {"bin": bin, "wallet": wallet}
 
 
 class WalletQuote(serializers.Serializer):
@@ -135,6 +131,7 @@ class CardOrders(Endpoint):
 
     permissions: ClassVar[dict[str, str]] = {"GET": "cards.view_cardorder", "POST": "cards.issue_card"}
     serializer_class: type[serializers.BaseSerializer] = CardOrderOut
+    field_names: ClassVar[dict[str, str]] = {"bin": "bin_id", "wallet": "wallet_id"}
 
     def rows(self) -> QuerySet[CardOrder]:
         return queries.orders(text=self.asked.get("search", ""))
@@ -155,9 +152,9 @@ class CardOrderList(CardOrders, ListView):
     post_parameters = DryRun
     answers: ClassVar[dict[str, dict[int, type]]] = {"POST": {200: IssueQuoteOut, 202: CardOrderOut}}
     renamed: ClassVar[dict[str, str]] = {
-        "bin": "bin__public_id",
-        "wallet": "wallet__public_id",
-        "card": "card__public_id",
+        "bin_id": "bin__public_id",
+        "wallet_id": "wallet__public_id",
+        "card_id": "card__public_id",
     }
 
     @extend_schema(

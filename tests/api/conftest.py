@@ -60,4 +60,4 @@ def caller(staff):
 @pytest.fixture
 def order_body(mirrored):
     """What issues a card from the emulated provider's BIN and wallet."""
-    return {"bin": Bin.objects.get().public_id, "wallet": Wallet.objects.get().public_id, "amount": "15.00"}
+    return {"bin_id": Bin.objects.get().public_id, "wallet_id": Wallet.objects.get().public_id, "amount": "15.00"}

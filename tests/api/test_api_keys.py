@@ -101,9 +101,9 @@ def test_a_key_bound_to_an_account_sees_and_uses_no_other(mirrored, staff, order
         assert bound.get(f"/api/v1/{path}?account=other").json()["results"] == []
     assert bound.get(f"/api/v1/wallets/{wallet.public_id}").status_code == 404
     assert bound.get("/api/v1/accounts/other").status_code == 404
-    refused = bound.post("/api/v1/card-orders", order_body | {"wallet": wallet.public_id}, key="k1")
+    refused = bound.post("/api/v1/card-orders", order_body | {"wallet_id": wallet.public_id}, key="k1")
     assert problem(refused)["errors"] == [
-        {"field": "wallet", "code": "does_not_exist", "detail": "There is no such object."}
+        {"field": "wallet_id", "code": "does_not_exist", "detail": "There is no such object."}
     ]
 
 

@@ -63,8 +63,9 @@ def test_filters_are_named_after_fields_and_counted(caller, many_cards):
         ("", 7),
         ("state=active", 3),
         ("last4=0004", 1),
-        (f"bin={bin.public_id}", 7),
-        ("bin=bin_other", 0),
+        (f"bin_id={bin.public_id}", 7),
+        (f"bin_id={bin.provider_id}", 7),
+        ("bin_id=bin_other", 0),
         ("currency=EUR", 0),
         ("account=main", 7),
         ("account=other", 0),
@@ -157,7 +158,7 @@ def test_a_card_says_what_is_known_of_it(caller, issued):
         "created_at": f"{card.created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
         "observed_at": f"{card.observed_at:%Y-%m-%dT%H:%M:%S.%fZ}",
         "state": "active",
-        "bin": Bin.objects.get().public_id,
+        "bin_id": Bin.objects.get().public_id,
         "last4": card.last4,
         "expiry": card.expiry,
         "currency": "USD",
@@ -201,13 +202,15 @@ def test_an_order_says_what_was_quoted_charged_and_how_far_it_is(caller, issued)
         "maker": "operator",
         "note": "Ads in May",
     }
-    assert found["card"] == Card.objects.get().public_id
-    assert found["wallet"] == Wallet.objects.get().public_id
+    assert found["card_id"] == Card.objects.get().public_id
+    assert found["wallet_id"] == Wallet.objects.get().public_id
     assert found["call"] == {"id": Call.objects.get().public_id, "state": "done"}
     assert found["merchant_ref"] == order.merchant_ref
     for query in (
-        f"card={found['card']}",
-        f"wallet={found['wallet']}",
+        f"card_id={found['card_id']}",
+        f"wallet_id={found['wallet_id']}",
+        f"card_id={Card.objects.get().provider_id}",
+        f"wallet_id={Wallet.objects.get().provider_id}",
         f"merchant_ref={order.merchant_ref}",
         "search=May",
     ):
@@ -252,7 +255,7 @@ def test_a_bin_shows_fees_as_amounts_and_rates(caller, mirrored):
 
 def test_a_wallet_shows_what_is_free(caller, order_body):
     caller.post("/api/v1/card-orders", order_body, key="k1")
-    found = caller.get(f"/api/v1/wallets/{order_body['wallet']}").json()
+    found = caller.get(f"/api/v1/wallets/{order_body['wallet_id']}").json()
     money = {name: found[name] for name in ("balance", "reserved", "free", "currency")}
     assert money == {"balance": "5000.00", "reserved": "16.50", "free": "4983.50", "currency": "USD"}
 

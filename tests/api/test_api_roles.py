@@ -29,7 +29,7 @@ def everything() -> tuple[int, ...]:
 def test_a_role_reaches_what_the_table_says_and_no_more(role, person, mirrored):
     owner = person(role)
     caller = Caller(make_key(owner.username))
-    body = {"bin": Bin.objects.get().public_id, "wallet": Wallet.objects.get().public_id, "amount": "15.00"}
+    body = {"bin_id": Bin.objects.get().public_id, "wallet_id": Wallet.objects.get().public_id, "amount": "15.00"}
     before = everything()
     asked = 0
     for path, view in endpoints():

@@ -109,7 +109,7 @@ def test_a_dry_run_quotes_and_stores_nothing(caller, order_body, world):
             "amount": "15.00",
             "fee": "1.50",
             "total": "16.50",
-            "wallet": {"id": order_body["wallet"], "free_before": "5000.00", "free_after": "4983.50"},
+            "wallet": {"id": order_body["wallet_id"], "free_before": "5000.00", "free_after": "4983.50"},
             "held": False,
             "rules": [],
         },
@@ -145,10 +145,15 @@ def test_a_dry_run_is_refused_as_the_write_would_be(caller, order_body):
         ({"amount": "9.99"}, 422, "amount", "amount_outside_limits"),
         ({"amount": "5000.01"}, 422, "amount", "amount_outside_limits"),
         ({"currency": "EUR"}, 422, "currency", "wrong_currency"),
-        ({"bin": "bin_other"}, 400, "bin", "does_not_exist"),
-        ({"bin": 7}, 400, "bin", "invalid"),
-        ({"bin": ["x"]}, 400, "bin", "invalid"),
-        ({"wallet": ""}, 400, "wallet", "blank"),
+        ({"bin_id": "bin_other"}, 400, "bin_id", "does_not_exist"),
+        ({"bin_id": 7}, 400, "bin_id", "invalid"),
+        ({"bin_id": ["x"]}, 400, "bin_id", "invalid"),
+        ({"wallet_id": ""}, 400, "wallet_id", "blank"),
+        ({"wallet_id": "wal_other"}, 400, "wallet_id", "does_not_exist"),
+        ({"wallet_id": "other"}, 400, "wallet_id", "does_not_exist"),
+        ({"wallet_id": None}, 400, "wallet_id", "null"),
+        ({"account": "other"}, 400, "account", "does_not_exist"),
+        ({"bin": "x"}, 400, "bin", "unknown"),
         ({"note": "x" * 65}, 400, "note", "max_length"),
         ({"price": "15.00"}, 400, "price", "unknown"),
         ({"delivery": {"name": "A"}}, 400, "delivery.phone", "required"),
@@ -163,7 +168,7 @@ def test_a_body_that_is_not_right_is_refused_by_field(caller, order_body, change
     assert nothing_happened()
 
 
-@pytest.mark.parametrize("name", ["bin", "wallet", "amount"])
+@pytest.mark.parametrize("name", ["bin_id", "amount"])
 def test_what_is_missing_is_named(caller, order_body, name):
     del order_body[name]
     errors = problem(caller.post(ORDERS, order_body, key="k1"))["errors"]

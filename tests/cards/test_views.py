@@ -122,7 +122,7 @@ def test_money_is_quoted_beside_charged(browser_client, issued):
 def test_the_timeline_tells_everything_newest_first(browser_client, issued):
     events = page_of(browser_client, the_order()).context["events"]
     kinds = [event.kind for event in events]
-    assert {"person", "call", "exchange", "callback", "state"} <= set(kinds)
+    assert set(kinds) == {"person", "call", "exchange", "look", "callback", "state"}
     assert [event.at for event in events] == sorted((event.at for event in events), reverse=True)
     assert events[-1].kind in {"person", "call"}
     people = page_of(browser_client, the_order(), show="people").context["events"]

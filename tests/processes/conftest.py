@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items):
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.processes)
             item.add_marker(pytest.mark.xdist_group("processes"))
-            item.add_marker(pytest.mark.timeout(120))
+            item.add_marker(pytest.mark.timeout(240))
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from tests.settings import TOKEN
 from tools.servers import Postgres, Redis, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30
+PATIENCE = 60
 # what a test leaves behind; accounts, people, wallets, BINs and finished syncs stay
 LEFT = (
     "outbox_ask, outbox_call, outbox_exchange, cards_card, cards_cardorder, webhooks_delivery, webhooks_refusal, "
@@ -96,7 +96,7 @@ class House:
 
     def ask_for_a_card(self, *, key: str, amount: str = "100.00", **details: Any) -> requests.Response:
         bin_id, wallet_id = self.rows("SELECT b.public_id, w.public_id FROM cards_bin b, wallets_wallet w")[0]
-        body = {"bin": bin_id, "wallet": wallet_id, "amount": amount, "currency": "USD", **details}
+        body = {"bin_id": bin_id, "wallet_id": wallet_id, "amount": amount, "currency": "USD", **details}
         return self.post("/api/v1/card-orders", body, key=key)
 
     def post(self, path: str, body: Any, *, key: str) -> requests.Response:

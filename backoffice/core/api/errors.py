@@ -33,7 +33,7 @@ class TooLarge(Exception):
 
 def problem(exc: Exception, context: Mapping[str, Any]) -> Response:
     """The problem document for whatever went wrong in a view."""
-    code, detail, errors, extra = _described(exc)
+    code, detail, errors, extra = _described(exc, getattr(context.get("view"), "field_names", {}))
     if code == "internal_error":
         logger.error("request_broke", exc_info=exc)
     request = context.get("request")
@@ -60,14 +60,16 @@ def problem(exc: Exception, context: Mapping[str, Any]) -> Response:
     return Response(document, status=kind.status, headers=headers, content_type=PROBLEM)
 
 
-def _described(exc: Exception) -> tuple[str, str, list[dict[str, str]], dict[str, Any]]:
+def _described(exc: Exception, names: Mapping[str, str]) -> tuple[str, str, list[dict[str, str]], dict[str, Any]]:
     """(code, detail, field errors, extra members)"""
     match exc:
         case Refused():
             return exc.code, str(exc.detail), [], exc.extra
         case DomainError():
             code = exc.code if exc.code in CODES else "not_allowed"
-            fields = [{"field": exc.field, "code": code, "detail": exc.message}] if exc.field else []
+            fields = (
+                [{"field": names.get(exc.field, exc.field), "code": code, "detail": exc.message}] if exc.field else []
+            )
             return code, exc.message, fields, dict(exc.extra)
         case exceptions.ValidationError():
             errors = list(_field_errors(exc.get_full_details()))

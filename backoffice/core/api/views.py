@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
@@ -53,6 +53,7 @@ class Endpoint(GenericAPIView):
     post_parameters: ClassVar[type[Strict]] = ObjectParameters
     answers: ClassVar[dict[str, dict[int, type]]] = {}  # method → what each status carries, where it is not plain
     account_field: ClassVar[str] = "account"
+    field_names: ClassVar[dict[str, str]] = {}  # what a command calls an input → what the body calls it
 
     @classmethod
     def knows(cls, method: str) -> bool:
@@ -118,12 +119,20 @@ class ListView(mixins.ListModelMixin, Endpoint):
 
 
 def _narrowed(queryset: QuerySet, lookup: str, value: Any) -> QuerySet:
-    """A related row is found first: its number is a constant then, and lets the planner walk the list's own index."""
+    """A related row is found first: its number is a constant then, and lets the planner walk the list's own index.
+
+    Where the filter is an id, it may be the provider's own: each account may have one row of that.
+    """
     name, _dots, attribute = lookup.partition("__")
     related = queryset.model._meta.get_field(name).related_model if attribute else None
     if related is None:
         return queryset.filter(**{lookup: value})
-    return queryset.filter(**{name: related._default_manager.filter(**{attribute: value}).values("pk")[:1]})
+    rows = related._default_manager.all()
+    if attribute != "public_id":
+        return queryset.filter(**{name: rows.filter(**{attribute: value}).values("pk")[:1]})
+    accounts = related._meta.get_field("account").related_model._default_manager.values_list("pk", flat=True)
+    by_id = Q(public_id=value) | Q(account__in=list(accounts), provider_id=value)  # the index begins with the account
+    return queryset.filter(**{f"{name}__in": list(rows.filter(by_id).values_list("pk", flat=True))})
 
 
 class CountView(Endpoint):

@@ -5,10 +5,9 @@ from decimal import Decimal
 import pytest
 
 from backoffice.providers.emulator.rows import Fee
-from backoffice.providers.emulator.story import add_bin, add_card, add_wallet
+from backoffice.providers.emulator.story import add_bin, add_card
 from backoffice.providers.errors import NotFound, OutcomeUnknown, ProviderError, Rejected, UsedBefore
 from backoffice.providers.snapshots import CardStatus, OrderKind, OrderStatus
-from tests.providers.emulator.asking import FIXTURES
 from tests.providers.openapi.conftest import Connected
 from tests.providers.openapi.test_client import FAILURES, WHO, request_of
 
@@ -145,7 +144,6 @@ def test_a_recharge_lands_whole_and_its_fee_comes_from_the_wallet(world, client,
 
 
 def test_a_closing_is_an_order_with_our_number(world, client, card):
-    add_wallet(world, next(iter(world.apps.values())), "EUR")
     snapshot = client.close_card(merchant_ref=REF, card_id=card.card_id, reason="project ended")
     assert (snapshot.merchant_ref, snapshot.kind, snapshot.card_id) == (REF, OrderKind.CLOSE, card.card_id)
     assert (snapshot.status, snapshot.word, snapshot.amount) == (OrderStatus.PENDING, "", None)
@@ -370,7 +368,3 @@ def test_a_delivery_address_is_on_no_record(world, connected):
     record = connected.records[0]
     assert record.request["delivery"] == dict.fromkeys(address, "[redacted]")
     assert world.requests[-1].body["delivery"] == address
-
-
-def test_the_examples_of_the_contract_are_where_the_tests_look():
-    assert {f"api.card.{name}.request.json" for name, _ask in MOVES} <= {file.name for file in FIXTURES.iterdir()}
