@@ -8,6 +8,7 @@ from time import monotonic
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 READ_PATIENCE = 20  # seconds for a client to hand its request over, headers and body
+BUSY_PATIENCE = 3  # the same, while every thread is taken and others wait
 PROXY_WORDS = ("X_", "SCRIPT_NAME", "PATH_INFO", "REMOTE_", "FORWARDED")
 
 
@@ -28,7 +29,7 @@ class Worker(ThreadWorker):
     def notify(self) -> None:
         """Called every second: close the reading side of what is late; an answer under way still goes out."""
         super().notify()
-        too_old = monotonic() - READ_PATIENCE
+        too_old = monotonic() - (READ_PATIENCE if len(self._reading) < self.cfg.threads else BUSY_PATIENCE)
         for conn, since in list(self._reading.items()):
             if since < too_old:
                 with contextlib.suppress(OSError):

@@ -25,6 +25,7 @@ urlpatterns = [
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("language/", set_language, name="set_language"),
     path("theme/", theme.set_theme, name="set_theme"),
+    path("account/password/reset/", views.no_such_page, name="account_reset_password"),  # nobody here sends mail
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include([*card_routes, *wallet_routes, *call_routes, *account_routes])),

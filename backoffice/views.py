@@ -1,6 +1,7 @@
 """The home screen, and the pages that nobody asks for."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.csrf import requires_csrf_token
@@ -25,6 +26,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 @requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
+
+
+@login_not_required
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    """Stands before a library's page that this installation does not offer."""
+    raise Http404
 
 
 @requires_csrf_token

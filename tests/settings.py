@@ -9,6 +9,12 @@ from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.setdefault("VAR_DIR", str(ROOT / "var" / "test")))
+if beside := os.environ.get("PYTEST_XDIST_WORKER", ""):  # tests run beside each other, each with a cache of its own
+    VAR = VAR / beside
+    os.environ["VAR_DIR"] = str(VAR)
+    if address := os.environ.get("REDIS_URL"):
+        server, _, number = address.rpartition("/")
+        os.environ["REDIS_URL"] = f"{server}/{int(number or 0) + int(beside.removeprefix('gw'))}"
 (VAR / "static").mkdir(parents=True, exist_ok=True)
 
 TOKEN = "t" * 40

@@ -128,9 +128,9 @@ def test_first_steps_end_with_the_first_order(account, home, troubles):
     assert home().context["work"].first_steps == []
 
 
-def test_nobody_sees_a_block_without_its_permission(troubles, person):
+def test_nobody_sees_a_block_without_its_permission(troubles, django_user_model):
     troubles.dead()
-    answer = look_at_home(person("admin"))
+    answer = look_at_home(django_user_model.objects.create_user("nobody"))
     work = answer.context["work"]
     assert (work.queues, work.wallets, work.checks, work.first_steps) == ([], [], [], [])
     assert "36.50" not in answer.content.decode()
@@ -220,3 +220,8 @@ def test_error_pages_name_the_request(home, manager):
     strict.force_login(manager)
     refused = strict.post(reverse("mirror:start_sync"))
     assert (refused.status_code, "This form has expired" in refused.content.decode()) == (403, True)
+
+
+def test_a_forgotten_password_is_no_page_as_nobody_here_sends_mail(client, db):
+    assert client.get("/account/password/reset/").status_code == 404
+    assert client.post("/account/password/reset/", {"email": "a@example.com"}).status_code == 404

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
 from backoffice.core.errors import IllegalTransition
+from backoffice.core.money import plain
 from backoffice.journal.models import Source
 from backoffice.journal.record import record
 from backoffice.mirror.models import Mirrored
@@ -111,7 +112,7 @@ def _take(row, snapshot, facts, source, *, old: str, moved: bool, unknown: bool)
     }  # an answer that says less than the last one does not replace it
     if source is Source.SYNC and not moved and not changed and not row.missing_since and upstream == row.upstream:
         return Applied.SAME  # a list sync writes nothing for what has not changed
-    before = {name: _text(getattr(row, name)) for name in changed}
+    before = {name: _text(getattr(row, name), row) for name in changed}
     for name, value in changed.items():
         setattr(row, name, value)
     row.upstream, row.observed_at, row.missing_since = upstream, snapshot.observed_at, None
@@ -122,7 +123,7 @@ def _take(row, snapshot, facts, source, *, old: str, moved: bool, unknown: bool)
     row.save()
     if unknown:
         _alarm_unknown(row, source)
-    told = {name: [before[name], _text(value)] for name, value in changed.items() if name not in row.quiet_facts}
+    told = {name: [before[name], _text(value, row)] for name, value in changed.items() if name not in row.quiet_facts}
     if moved:
         record(row, "moved", source=source, old=old, new=row.state, **({"changed": told} if told else {}))
     elif told:
@@ -136,7 +137,7 @@ def _contradiction(row: Mirrored, facts: Mapping[str, Any]) -> str:
     for name in fixed:
         ours, theirs = getattr(row, name), facts.get(name)
         if theirs is not None and ours not in (None, "") and ours != theirs:
-            return f"{name}: ours {_text(ours)}, theirs {_text(theirs)}"
+            return f"{name}: ours {_text(ours, row)}, theirs {_text(theirs, row)}"
     return ""
 
 
@@ -165,5 +166,9 @@ def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
     return json.loads(json.dumps(raw, cls=DjangoJSONEncoder))
 
 
-def _text(value: Any) -> str:
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+def _text(value: Any, row: Mirrored) -> str:
+    """For people: an amount with its currency, where the row has one."""
+    if not isinstance(value, Decimal):
+        return str(value)
+    currency = getattr(row, "currency", "")
+    return f"{plain(value, currency)} {currency}".rstrip()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.core.parts import Event
 from backoffice.journal.models import Source
@@ -52,21 +52,24 @@ def of_exchanges(exchanges: Sequence[Exchange], *, raw: bool) -> list[Event]:
     return events
 
 
+SAID = {  # how an attempt to send ended: what it says, what that means, tone
+    Exchange.Outcome.ANSWERED: (gettext_lazy("The provider answered"), gettext_lazy("and took it"), ""),
+    Exchange.Outcome.REFUSED: (gettext_lazy("The provider refused"), "", "bad"),
+    Exchange.Outcome.NOT_FOUND: (gettext_lazy("The provider refused"), "", "bad"),
+    Exchange.Outcome.NOT_SENT: (gettext_lazy("Not sent,"), gettext_lazy("the provider did nothing"), "warn"),
+    Exchange.Outcome.UNKNOWN: (gettext_lazy("No clear answer,"), gettext_lazy("outcome unknown"), "warn"),
+    Exchange.Outcome.MISCONFIGURED: (gettext_lazy("Our access was refused,"), gettext_lazy("nothing was done"), "bad"),
+}
+
+
 def _sent(exchange: Exchange, raw: str) -> Event:
-    unknown = exchange.status is None or bool(exchange.problem and exchange.status >= 500)
-    sentence = (
-        format_html("<b>{}</b> {}", _("No usable reply,"), _("outcome unknown"))
-        if unknown
-        else format_html("<b>{}</b>", _("The provider refused"))
-        if exchange.problem
-        else format_html("<b>{}</b> {}", _("The provider answered"), _("and took it"))
-    )
+    said, meaning, tone = SAID[Exchange.Outcome(exchange.outcome)]
     return Event(
         at=exchange.created_at,
         kind="exchange",
-        icon="circle-question-mark" if unknown else "",
-        tone="warn" if unknown else "bad" if exchange.problem else "",
-        sentence=sentence,
+        icon="circle-question-mark" if exchange.outcome == Exchange.Outcome.UNKNOWN else "",
+        tone=tone,
+        sentence=format_html("<b>{}</b> {}", said, meaning),
         detail=_told(exchange, problem=exchange.problem),
         raw=raw,
         raw_label=_("Exchange %(path)s") % {"path": exchange.path},
@@ -77,9 +80,10 @@ def _sent(exchange: Exchange, raw: str) -> Event:
 def _look(exchange: Exchange, number: int, raw: str) -> Event:
     by_reference = exchange.source == Source.LOOK
     asked = _("Asked by our reference:") if by_reference else _("Asked the provider:")
-    answered = exchange.status == OK
-    said = (exchange.problem if answered else _("no answer to be had")) if exchange.problem else _("answered")
-    proof = _("which proves nothing yet") if by_reference and answered and exchange.problem else ""
+    not_found = exchange.outcome == Exchange.Outcome.NOT_FOUND
+    answered = not_found or exchange.outcome == Exchange.Outcome.ANSWERED
+    said = _("not found") if not_found else _("answered") if answered else _("no answer to be had")
+    proof = _("which proves nothing yet") if by_reference and not_found else ""
     return Event(
         at=exchange.created_at,
         kind="look",
@@ -90,9 +94,6 @@ def _look(exchange: Exchange, number: int, raw: str) -> Event:
         raw_label=_("Exchange %(path)s") % {"path": exchange.path},
         kind_label=_("Look %(number)d") % {"number": number},
     )
-
-
-OK = 200
 
 
 def _told(exchange: Exchange, *, problem: str) -> str:

@@ -18,6 +18,7 @@ def write_exchange(seen: ExchangeRecord) -> None:
         path=seen.path[:120],
         is_write=seen.write,
         status=seen.status,
+        outcome=seen.outcome,
         code=seen.provider_code[:40],
         problem=seen.problem[:200],
         seconds=seen.seconds,
@@ -26,8 +27,3 @@ def write_exchange(seen: ExchangeRecord) -> None:
         request_id=current_request_id(),
         created_at=seen.asked_at,
     )
-
-
-def name_exchanges(account_slug: str, since, ref: str) -> None:
-    """Tell the unnamed exchanges of a look what they turned out to be about."""
-    Exchange.objects.filter(account=account_of(account_slug), ref="", created_at__gte=since).update(ref=ref)

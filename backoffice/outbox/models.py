@@ -158,6 +158,14 @@ class Batch(models.Model):
 class Exchange(models.Model):
     """One HTTP request to a provider and its answer, redacted."""
 
+    class Outcome(models.TextChoices):
+        ANSWERED = "answered", pgettext_lazy("exchange", "Answered")
+        REFUSED = "refused", pgettext_lazy("exchange", "Refused")
+        NOT_FOUND = "not_found", pgettext_lazy("exchange", "Not known there")
+        NOT_SENT = "not_sent", pgettext_lazy("exchange", "Not sent")
+        UNKNOWN = "unknown", pgettext_lazy("exchange", "No clear answer")
+        MISCONFIGURED = "misconfigured", pgettext_lazy("exchange", "Our access was refused")
+
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="exchanges")
     ref = models.CharField(max_length=64, blank=True, help_text=_("the row it was about"))
@@ -165,6 +173,7 @@ class Exchange(models.Model):
     path = models.CharField(max_length=120)
     is_write = models.BooleanField(default=False)
     status = models.PositiveSmallIntegerField(null=True)
+    outcome = models.CharField(max_length=13, choices=Outcome, default=Outcome.ANSWERED)
     code = models.CharField(max_length=40, blank=True, help_text=_("the provider's code"))
     problem = models.CharField(max_length=200, blank=True)
     seconds = models.FloatField(default=0)

@@ -35,7 +35,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "Finance manager": LOOK_CLOSER | ASK | MAKE | MEND,
     "Compliance": LOOK_CLOSER | ASK | {"accounts.pause_account"},
     "Developer": LOOK_CLOSER | ASK | KEYS | {"webhooks.replay_delivery"},
-    "Admin": PEOPLE | KEYS | {"accounts.view_account"},
+    "Admin": LOOK_CLOSER | PEOPLE | KEYS,
     "Auditor": LOOK_CLOSER | {"people.view_apikey", "auth.view_user", "auth.view_group"},
 }
 

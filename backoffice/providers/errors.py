@@ -11,6 +11,7 @@ class ProviderError(Exception):
     """`message` never quotes a body, a key or an address with one in it; `code` is the provider's, ours, or empty."""
 
     code = ""
+    outcome = "unknown"  # what an exchange that ended so is on the record as
 
     def __init__(self, message: str, *, code: str = ""):
         self.message = scrub(message)[:MAX_TEXT]
@@ -23,6 +24,8 @@ class ProviderError(Exception):
 
 class NotSent(ProviderError):
     """The provider never got it, or says that it did nothing: send the same again, later."""
+
+    outcome = "not_sent"
 
     def __init__(self, message: str, *, code: str = "", retry_after: float | None = None):
         super().__init__(message, code=code)
@@ -40,6 +43,8 @@ class UsedBefore(OutcomeUnknown):
 class Rejected(ProviderError):
     """A refusal: nothing happened, and nothing will. `fields` names the inputs at fault, where that is known."""
 
+    outcome = "refused"
+
     def __init__(self, message: str, *, code: str = "", fields: Mapping[str, str] | None = None):
         super().__init__(message, code=code)
         self.fields = {str(name): scrub(problem)[:MAX_TEXT] for name, problem in (fields or {}).items()}
@@ -48,9 +53,13 @@ class Rejected(ProviderError):
 class NotFound(Rejected):
     """The provider does not know the object. Right after a lost reply this proves nothing."""
 
+    outcome = "not_found"
+
 
 class Misconfigured(ProviderError):
     """Our key, address or application is refused: stop and tell a person."""
+
+    outcome = "misconfigured"
 
 
 class BadSignature(ProviderError):

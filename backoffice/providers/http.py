@@ -73,6 +73,7 @@ class ExchangeRecord:
     seconds: float
     status: int | None  # None: no answer came
     provider_code: str
+    outcome: str  # answered, or the `outcome` of the ProviderError
     problem: str
     request: dict = field(repr=False)
     response: dict | None = field(repr=False)
@@ -124,7 +125,7 @@ class Transport:
             reply = self._send(exchange, path, body)
             answer = understand(reply)
         except ProviderError as exc:
-            exchange.failed(str(exc), exc.code)
+            exchange.failed(str(exc), exc.code, exc.outcome)
             raise
         except BaseException as exc:
             exchange.failed(type(exc).__name__)
@@ -201,9 +202,10 @@ class _Exchange:
         self.status: int | None = None
         self.body = b""
         self.problem = self.code = ""
+        self.outcome = "answered"
 
-    def failed(self, problem: str, code: str = "") -> None:
-        self.problem, self.code = problem, code
+    def failed(self, problem: str, code: str = "", outcome: str = "unknown") -> None:
+        self.problem, self.code, self.outcome = problem, code, outcome
 
     def record(self, account: str) -> ExchangeRecord:
         answer = _readable(self.body)
@@ -216,6 +218,7 @@ class _Exchange:
             seconds=monotonic() - self.began,
             status=self.status,
             provider_code=code,
+            outcome=self.outcome,
             problem=self.discretion.text(self.problem),
             request=self.discretion.cut(redacted(self.shown)),
             response=None if answer is None else self.discretion.cut(redacted(answer)),

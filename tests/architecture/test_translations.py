@@ -52,7 +52,7 @@ def test_placeholders_are_those_of_the_source():
 )
 def test_chinese_is_set_by_the_rules(wrong: str, rule: str):
     filled = re.compile(r"\d+月\d+日|[nj]月j日|Y年|%\(\w+\)[a-z]")
-    assert {text: rule for _ids, text in MESSAGES if re.search(wrong, filled.sub("", text))} == {}
+    assert {text: rule for _ids, text in MESSAGES if re.search(wrong, filled.sub("※", text))} == {}
 
 
 def test_the_words_that_must_not_vary_do_not():

@@ -45,7 +45,7 @@ def test_every_command_permission_is_given_to_some_role():
 
 
 def test_who_administers_people_touches_no_money():
-    assert ROLES["Admin"] & MONEY == set()
+    assert {permission for permission in ROLES["Admin"] & MONEY if ".view_" not in permission} == set()
     assert {role for role, permissions in ROLES.items() if permissions >= PEOPLE} == {"Admin"}
 
 

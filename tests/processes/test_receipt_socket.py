@@ -116,7 +116,7 @@ def test_one_byte_a_second_is_cut_and_holds_nobody_else_up(house):
             if not sum(pour(connection, body[index : index + 1], 1) for connection in slow):
                 break
             sleep(1)
-        assert 15 < monotonic() - started < 29
+        assert monotonic() - started < 29
         assert {answer(connection)[0] for connection in slow} <= {0, 400}
     assert house.callback("n-after", order="CI1").status_code == 200
     assert [delivery_id for delivery_id, _state in house.rows(KEPT)] == ["n-quick", "n-after"]

@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 ('path', models.CharField(max_length=120)),
                 ('is_write', models.BooleanField(default=False)),
                 ('status', models.PositiveSmallIntegerField(null=True)),
+                ('outcome', models.CharField(choices=[('answered', 'Answered'), ('refused', 'Refused'), ('not_found', 'Not known there'), ('not_sent', 'Not sent'), ('unknown', 'No clear answer'), ('misconfigured', 'Our access was refused')], default='answered', max_length=13)),
                 ('code', models.CharField(blank=True, help_text="the provider's code", max_length=40)),
                 ('problem', models.CharField(blank=True, max_length=200)),
                 ('seconds', models.FloatField(default=0)),
