@@ -4,6 +4,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -13,8 +14,9 @@ if beside := os.environ.get("PYTEST_XDIST_WORKER", ""):  # tests run beside each
     VAR = VAR / beside
     os.environ["VAR_DIR"] = str(VAR)
     if address := os.environ.get("REDIS_URL"):
-        server, _, number = address.rpartition("/")
-        os.environ["REDIS_URL"] = f"{server}/{int(number or 0) + int(beside.removeprefix('gw'))}"
+        parts = urlsplit(address)
+        number = int(parts.path.strip("/") or 0) + int(beside.removeprefix("gw"))
+        os.environ["REDIS_URL"] = parts._replace(path=f"/{number}").geturl()
 (VAR / "static").mkdir(parents=True, exist_ok=True)
 
 TOKEN = "t" * 40
