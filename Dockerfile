@@ -22,7 +22,7 @@ ENV PATH=/app/.venv/bin:$PATH \
     VAR_DIR=/var/lib/backoffice \
     WEB_BIND=0.0.0.0:8000
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin backoffice \
- && install -d -o backoffice -g backoffice -m 700 /var/lib/backoffice /var/lib/emulator
+ && install -d -o backoffice -g backoffice -m 700 /var/lib/backoffice /var/lib/backoffice/exports /var/lib/emulator
 WORKDIR /app
 COPY --from=build /app /app
 USER 10001

@@ -54,7 +54,7 @@ test: dev ## the suite without browser tests; on PostgreSQL and Redis where DATA
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
 
 browser: dev ## the browser tests (Chromium; CHROMIUM= names another)
-	@$(BIN)/python -m pytest -m browser -q $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser -q $(ARGS)
 
 lint: dev ## ruff, formatting, types
 	@$(BIN)/ruff check .

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class BackofficeConfig(AppConfig):
@@ -10,3 +11,12 @@ class BackofficeConfig(AppConfig):
 
     def ready(self):
         from backoffice import celery  # noqa: F401
+
+        if settings.SENTRY_DSN:
+            from backoffice import error_reports
+
+            error_reports.start(settings.SENTRY_DSN)
+        if settings.OTEL_ENDPOINT:
+            from backoffice import traces
+
+            traces.start(settings.OTEL_ENDPOINT)

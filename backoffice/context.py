@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.people.preferences import has_single_keys
 from backoffice.theme import theme_of
 
 
@@ -40,6 +41,7 @@ NAV = (
         (
             Item(_("Cards"), "credit-card", "cards:cards", "cards.view_card", key="c"),
             Item(_("Orders"), "repeat", "cards:orders", "cards.view_cardorder", key="o"),
+            Item(_("Holders"), "id-card", "cards:holders", "cards.view_holder", key="d"),
         ),
     ),
     Section(_("Money"), (Item(_("Wallets"), "wallet", "wallets:wallets", "wallets.view_wallet", key="w"),)),
@@ -48,6 +50,8 @@ NAV = (
         (
             Item(_("Callbacks"), "webhook", "webhooks:deliveries", "webhooks.view_delivery", key="e"),
             Item(_("Provider calls"), "arrow-down-up", "outbox:calls", "outbox.view_call"),
+            Item(_("Provider health"), "activity", "provider_health", "accounts.view_account"),
+            Item(_("Exports"), "download", "exports:exports"),
             Item(_("Accounts"), "plug", "mirror:accounts", "accounts.view_account"),
         ),
     ),
@@ -75,6 +79,10 @@ class Frame:
     @property
     def theme(self) -> str:
         return theme_of(self.request)
+
+    @property
+    def has_single_keys(self) -> bool:
+        return has_single_keys(self.request)
 
     @property
     def user(self):

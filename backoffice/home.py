@@ -15,6 +15,7 @@ from backoffice.accounts.models import Account
 from backoffice.call_queues import call_counts, call_queues
 from backoffice.core.parts import Queue
 from backoffice.core.templatetags.ui import duration
+from backoffice.home_charts import Activity, activity
 from backoffice.mirror.presenting import ShownSync, shown_syncs
 from backoffice.mirror.queries import latest_syncs
 from backoffice.order_queues import order_numbers, order_queues
@@ -58,6 +59,12 @@ class WorkQueue:
     queued: int = 0  # callbacks that came and are not read yet
     may_sync: bool = False
     waiting: int = 0  # how many things ask for somebody
+    activity: Activity | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the page asks for itself: the period that is shown stays."""
+        return f"{reverse('home')}?days={self.activity.days}" if self.activity else reverse("home")
 
     @property
     def poll(self) -> str:
@@ -78,7 +85,7 @@ class WorkQueue:
         }
 
 
-def work_queue(user: Any) -> WorkQueue:
+def work_queue(user: Any, days: int) -> WorkQueue:
     """All of it for one person: a fixed number of queries, each bounded, only of what this person may see."""
     may = user.has_perm
     blocks: list[Queue] = []
@@ -113,6 +120,7 @@ def work_queue(user: Any) -> WorkQueue:
         queued=deliveries.get("queued", 0),
         may_sync=may("mirror.start_sync"),
         waiting=waiting,
+        activity=activity(days) if may("cards.view_cardorder") else None,
     )
 
 

@@ -37,6 +37,10 @@ DATABASE_URL = secret("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'backoffice
 REDIS_URL = secret("REDIS_URL", default="")
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")  # json | console
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+REVEALS_A_DAY = env.int("REVEALS_A_DAY", default=20)  # card numbers that one person may see within a day
+METRICS_TOKEN = secret("METRICS_TOKEN", default="")  # what Prometheus must bring to /metrics; empty: there is none
+SENTRY_DSN = secret("SENTRY_DSN", default="")  # this and the next need the extra `observability`
+OTEL_ENDPOINT = env.str("OTEL_ENDPOINT", default="")  # http://collector:4318/v1/traces
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
 # --- the application --------------------------------------------------------------------------------------------------
@@ -46,6 +50,7 @@ INSTALLED_APPS = [
     "backoffice.journal",
     "backoffice.accounts",
     "backoffice.people",
+    "backoffice.exports",
     "backoffice.mirror",
     "backoffice.outbox",
     "wallets",
@@ -155,10 +160,13 @@ CELERY_BROKER_URL = REDIS_URL or "localfs://localhost//"
 CELERY_TASK_DEFAULT_QUEUE = "ingest"
 CELERY_TASK_ROUTES = {
     "backoffice.outbox.tasks.*": {"queue": "money"},
+    "backoffice.outbox.tasks.work_batches": {"queue": "sync"},
+    "webhooks.tasks.continue_replays": {"queue": "sync"},  # asks the provider about much: not before what comes in
     "webhooks.tasks.*": {"queue": "ingest"},
     "backoffice.mirror.tasks.drain_watches": {"queue": "ingest"},
     "backoffice.mirror.tasks.*": {"queue": "sync"},
     "wallets.tasks.*": {"queue": "sync"},
+    "backoffice.exports.tasks.*": {"queue": "export"},
 }
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_SERIALIZER = "json"
@@ -201,12 +209,16 @@ else:
 
 CELERY_BEAT_SCHEDULE = {
     "drain-outbox": {"task": "backoffice.outbox.tasks.drain_outbox", "schedule": timedelta(seconds=10)},
+    "work-batches": {"task": "backoffice.outbox.tasks.work_batches", "schedule": timedelta(seconds=15)},
     "process-deliveries": {"task": "webhooks.tasks.process_deliveries", "schedule": timedelta(seconds=10)},
     "drain-watches": {"task": "backoffice.mirror.tasks.drain_watches", "schedule": timedelta(seconds=5)},
     "continue-syncs": {"task": "backoffice.mirror.tasks.continue_syncs", "schedule": timedelta(seconds=15)},
     "start-nightly-syncs": {"task": "backoffice.mirror.tasks.start_due_syncs", "schedule": timedelta(minutes=10)},
     "refresh-wallets": {"task": "wallets.tasks.refresh_wallets", "schedule": timedelta(minutes=5)},
+    "continue-replays": {"task": "webhooks.tasks.continue_replays", "schedule": timedelta(seconds=30)},
     "forget-old-refusals": {"task": "webhooks.tasks.forget_old_refusals", "schedule": timedelta(hours=6)},
+    "work-exports": {"task": "backoffice.exports.tasks.work_exports", "schedule": timedelta(seconds=15)},
+    "sweep-exports": {"task": "backoffice.exports.tasks.sweep_exports", "schedule": timedelta(minutes=10)},
     "beat-canary": {"task": "backoffice.mirror.tasks.canary", "schedule": timedelta(seconds=30)},
 }
 
@@ -256,7 +268,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 # --- headers ----------------------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^webhooks/", r"^livez$", r"^readyz$", r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^webhooks/", r"^livez$", r"^readyz$", r"^healthz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
@@ -322,6 +334,10 @@ REST_FRAMEWORK = {
     "URL_FIELD_NAME": "url",
 }
 SPECTACULAR_SETTINGS = {
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "backoffice.core.api.describing.ids_are_no_words",
+    ],
     "TITLE": "Merchant back-office API",
     "DESCRIPTION": (
         "Reads are ordinary. A write is a command: it needs an `Idempotency-Key`, answers 202 with the object and the"
@@ -338,11 +354,14 @@ SPECTACULAR_SETTINGS = {
         "BinState": "cards.states.BinState",
         "CardState": "cards.states.CardState",
         "CardOrderState": "cards.states.OrderState",
+        "HolderState": "cards.states.HolderState",
         "CardKind": "cards.models.CardKind",
         "CardMode": "cards.models.CardMode",
         "CardOrderKind": "cards.models.CardOrder.Kind",
         "WalletState": "wallets.states.WalletState",
         "CallState": "backoffice.outbox.models.Call.State",
+        "DeliveryState": "webhooks.models.Delivery.State",
+        "Source": "backoffice.journal.models.Source",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

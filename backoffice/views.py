@@ -10,12 +10,14 @@ from django.views.decorators.http import require_safe
 from backoffice import standing  # noqa: F401 (tells the frame how the place stands)
 from backoffice.core.htmx import render_page
 from backoffice.home import work_queue
+from backoffice.home_charts import period
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for whom. Each block is loaded only for who may see it."""
-    return render_page(request, "home.html", {"work": work_queue(request.user)}, partial="home/_live.html")
+    context = {"work": work_queue(request.user, period(request.GET.get("days", "")))}
+    return render_page(request, "home.html", context, partial="home/_live.html")
 
 
 @requires_csrf_token

@@ -23,7 +23,7 @@ PACE_KEPT = 300  # seconds
 
 def low_wallets(shown: Sequence[ShownWallet]) -> list[Queue]:
     """Wallets that cannot pay, or not for long at the present pace."""
-    paces = cache.get_or_set("home:paces", _paces, PACE_KEPT) if shown else {}
+    paces: dict = (cache.get_or_set("home:paces", _paces, PACE_KEPT) or {}) if shown else {}
     rows = [row for row in (_low_row(one, paces.get(one.wallet.pk, Decimal(0))) for one in shown) if row]
     return [
         Queue(

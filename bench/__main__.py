@@ -1,15 +1,15 @@
-"""`python -m bench [--quick] [--only receipt|provider|lists|memory]`: 1 when a goal is missed by far."""
+"""`python -m bench [--quick] [--only receipt|provider|lists|memory|exports|sync]`: 1 when a goal is missed by far."""
 
 import argparse
 import sys
 from collections.abc import Iterator
 
-from bench import lists, memory, receipt
+from bench import exports, lists, memory, receipt, sync
 from bench.house import House
 from bench.result import Goal
 from tools.servers import Missing
 
-PARTS = ("receipt", "provider", "lists", "memory")
+PARTS = ("receipt", "provider", "lists", "memory", "exports", "sync")
 
 
 def main() -> int:
@@ -40,10 +40,20 @@ def measured(house: House, parts, *, quick: bool) -> Iterator[Goal | str]:
     if "memory" in parts:
         yield "Memory of idle processes"
         yield from memory.idle(house, settle=3 if quick else 10)
+    if "sync" in parts:
+        cards = sync.CARDS // 10 if quick else sync.CARDS
+        yield f"A walk through a list of {cards:,} cards"
+        yield from sync.walks(house, cards=cards)
     if "lists" in parts:
         many = lists.MANY // 10 if quick else lists.MANY
         yield f"Lists over {many:,} rows beside {lists.FEW:,}"
         yield from lists.few_and_many(house, many=many, times=15 if quick else 40)
+    if "exports" in parts:
+        many = exports.MANY // 10 if quick else exports.MANY
+        yield f"Export of {many:,} cards, and callbacks beside it"
+        house.make("export", "--rows", str(many), "--far", "10")
+        yield from exports.beside_an_iterator(house, "export", rounds=1 if quick else 3)
+        yield from exports.beside_callbacks(house, "export", rounds=rounds, seconds=seconds)
 
 
 def told(lines: Iterator[Goal | str]) -> Iterator[Goal]:

@@ -83,6 +83,14 @@ class House:
         command = ["psql", "-q", "-h", "127.0.0.1", "-p", str(self.postgres.port), "-U", "postgres", "-d", database]
         subprocess.run([*command, "-v", "ON_ERROR_STOP=1", "-c", statement], check=True)
 
+    def value(self, database: str, query: str) -> str:
+        """The one value that a query gives."""
+        command = ["psql", "-qAt", "-h", "127.0.0.1", "-p", str(self.postgres.port), "-U", "postgres", "-d", database]
+        done = subprocess.run(
+            [*command, "-v", "ON_ERROR_STOP=1", "-c", query], capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
     @contextmanager
     def program(self, *command: str, database: str = "bench", **extra: str):
         """Run a program for as long as the block lasts."""

@@ -9,4 +9,6 @@ class CardsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from cards import handlers, poll, sync  # noqa: F401
+        from cards import exporting, poll, sync  # noqa: F401
+        from cards.bulk import commands  # noqa: F401
+        from cards.handlers import holders, life, orders  # noqa: F401

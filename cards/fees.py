@@ -8,7 +8,8 @@ from typing import Any
 from backoffice.core.money import rounded
 from backoffice.providers.snapshots import FeeCharge, FeeLine
 
-OPEN, RECHARGE = "open", "recharge"
+OPEN, RECHARGE, CLOSE = "open", "recharge", "close"
+COMPUTED = frozenset({FeeCharge.FIXED, FeeCharge.RATE})  # the kinds that `Fee.on` knows
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from django.utils.translation import pgettext_lazy
 from backoffice.accounts.models import Account
 from backoffice.core.filters import DateInput, FilterForm
 from backoffice.core.money import parse_amount
+from cards.commands.issuing import MOST_AT_ONCE
+from cards.holder_field import HolderField
 from cards.models import Bin, CardKind, CardOrder
 from cards.presenting import bin_words
 from cards.queries import LONGEST_SEARCH
@@ -91,13 +93,25 @@ class AmountInput(forms.CharField):
         return amount
 
 
+class CountInput(forms.IntegerField):
+    """How many, in plain ASCII digits."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 4})
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value or "").strip()
+        if text and not (text.isascii() and text.isdigit()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text)
+
+
 class WalletField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Wallet) -> str:
         return str(obj)
 
 
 class IssueForm(forms.Form):
-    """A request for one card. `key` is made when the form is drawn: the same key is the same request."""
+    """A request for cards of a kind. `key` is made when the form is drawn: the same key is the same request."""
 
     key = forms.UUIDField(
         widget=forms.HiddenInput, error_messages={"required": _("The form is incomplete. Load it again.")}
@@ -112,9 +126,17 @@ class IssueForm(forms.Form):
             "invalid_choice": _("Choose one of the products in the table."),
         },
     )
-    holder_id = forms.CharField(label=_("Holder at the provider"), max_length=64, required=False, strip=True)
+    holder_id = HolderField(label=_("Holder"), max_length=64, required=False, strip=True)
     note = forms.CharField(label=pgettext_lazy("card", "Label"), max_length=64, required=False, strip=True)
     amount = AmountInput(label=_("First amount"), error_messages={"required": _("Enter what the card receives.")})
+    quantity = CountInput(
+        label=_("Number of cards"),
+        min_value=1,
+        max_value=MOST_AT_ONCE,
+        initial=1,
+        required=False,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Between 1 and 100 cards at once.")),
+    )
     wallet = WalletField(
         label=_("Pay from"),
         queryset=Wallet.objects.select_related("account"),
@@ -141,11 +163,15 @@ class IssueForm(forms.Form):
         self.chosen = bin
         if wallets is not None:
             self.fields["wallet"].queryset = wallets  # type: ignore[attr-defined]
+        self.fields["holder_id"].of(bin.account if bin else None)  # type: ignore[attr-defined]
         self.fields["holder_id"].required = bool(bin and bin.needs_holder)
         self.fields["holder_id"].error_messages["required"] = _("This product needs a holder.")
         for name in self.NEEDED:
             self.fields[name].required = bool(bin and bin.kind == CardKind.PHYSICAL)
             self.fields[name].error_messages["required"] = _("Needed to send the card.")
+
+    def clean_quantity(self) -> int:
+        return self.cleaned_data["quantity"] or 1
 
     def clean_country(self) -> str:
         return self.cleaned_data["country"].upper()

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from backoffice.core.errors import DomainError
-from backoffice.core.parts import Quote, QuoteLine
+from backoffice.core.parts import Quote
 from backoffice.core.templatetags.ui import money_text
 from backoffice.providers.snapshots import FeeCharge
-from cards import fees
+from cards import fees, quote_page
 from cards.models import Bin, CardKind, CardMode
-from cards.quotes import IssueQuote, quote_issue
+from cards.quotes import quote_issue
 from cards.states import BinState
-from cards.terms import BinTerms, fee_name, fee_words, range_words
+from cards.terms import BinTerms, range_words
 from wallets.models import Wallet
 from wallets.queries import Funds
 
@@ -66,68 +66,32 @@ def is_physical(bin: Bin | None) -> bool:
 # --- the quote --------------------------------------------------------------------------------------------------------
 
 
-def quote(*, bin: Bin | None, wallet: Wallet | None, amount: Decimal | None, money: Funds | None) -> Quote:
+def quote(
+    *, bin: Bin | None, wallet: Wallet | None, amount: Decimal | None, money: Funds | None, quantity: int = 1
+) -> Quote:
     """As much of it as can be computed: the wallet without an amount, the amount without a wallet's balance."""
+    line = {"label": _("First amount"), "note": _("what the card receives")}
     if bin and wallet and amount is not None:
+        foot = _("Nothing is sent before you ask for it. Until the provider answers, the total is held in the wallet.")
         try:
-            return _whole(quote_issue(bin=bin, wallet=wallet, amount=amount), wallet)
+            issue = quote_issue(bin=bin, wallet=wallet, amount=amount, quantity=quantity)
+            return quote_page.whole(issue, wallet, foot=foot, **line)
         except DomainError:
             pass  # the form says what is wrong; the rail goes on showing the wallet
-    return _without_amount(bin, wallet, money)
-
-
-def _whole(issue: IssueQuote, wallet: Wallet) -> Quote:
-    code = issue.currency
-    return Quote(
-        currency=code,
-        lines=[
-            QuoteLine(label=_("First amount"), amount=issue.amount, note=_("what the card receives")),
-            *(
-                QuoteLine(label=fee_name(fee), amount=charged, note=_how(fee, issue.amount, code))
-                for fee, charged in issue.fees
-            ),
-        ],
-        total=issue.total,
-        wallet=str(wallet),
-        wallet_currency=wallet.currency,
-        now=issue.funds.balance,
-        reserved=-issue.funds.reserved,
-        request=-issue.total,
-        after=issue.free_after,
-        short_by=issue.missing if issue.missing else None,
-        foot=_(
-            "Nothing is sent before you ask for the card. Until the provider answers, the total is held in the wallet."
-        ),
+    foot = (
+        _("Enter an amount to see what it costs.")
+        if bin
+        else _("Choose a product and enter an amount to see what it costs.")
     )
+    return quote_page.without_amount(bin.currency if bin else "", wallet, money, foot=foot, **line)
 
 
-def _how(fee: fees.Fee, amount: Decimal, currency: str) -> str:
-    return "" if fee.charge == FeeCharge.FIXED else f"{amount} × {fee_words(fee, currency)}"
-
-
-def _without_amount(bin: Bin | None, wallet: Wallet | None, money: Funds | None) -> Quote:
-    code = bin.currency if bin else ""
-    return Quote(
-        currency=code,
-        lines=[QuoteLine(label=_("First amount"), amount=None, note=_("what the card receives"))],
-        total=None,
-        wallet=str(wallet) if wallet and money else "",
-        wallet_currency=wallet.currency if wallet else "",
-        now=money.balance if money else None,
-        reserved=-money.reserved if money else None,
-        foot=_("Choose a product and enter an amount to see what it costs.")
-        if not bin
-        else _("Enter an amount to see what it costs."),
-    )
-
-
-def button(quote: Quote) -> str:
+def button(quote: Quote, quantity: int = 1) -> str:
     """What the button promises; with the total where it is known."""
-    return (
-        _("Issue card for %(total)s") % {"total": money_text(quote.total, quote.currency)}
-        if quote.total
-        else _("Issue card")
-    )
+    if not quote.total:
+        return pgettext("button", "Issue cards") if quantity > 1 else _("Issue card")
+    told = _("Issue %(n)d cards for %(total)s") if quantity > 1 else _("Issue card for %(total)s")
+    return told % {"n": quantity, "total": money_text(quote.total, quote.currency)}
 
 
 def limits(bin: Bin | None) -> str:

@@ -1,4 +1,4 @@
-"""The request for a new card: products to compare, a quote before the click, one command however often it is sent."""
+"""The request for new cards: products to compare, a quote before the click, one command however often it is sent."""
 
 from typing import Any
 
@@ -15,8 +15,9 @@ from backoffice.core.htmx import render_page
 from backoffice.core.parts import View
 from backoffice.core.refs import ref_pk, ref_row
 from backoffice.journal.record import Actor
-from backoffice.outbox.models import Call
+from backoffice.outbox.models import Batch, Call
 from cards import commands, issue_page, queries
+from cards.batch_page import batch_address
 from cards.forms import IssueForm, form_key
 from cards.models import Bin, CardOrder
 from wallets.models import Wallet
@@ -40,25 +41,25 @@ def _ask(request: HttpRequest) -> HttpResponse:
     form = _form(request.POST, bound=True)
     if not form.is_valid():
         return _draw(request, form, status=422)
-    asked = form.cleaned_data
     try:
-        call = commands.issue_card(
-            actor=Actor(request.user),  # type: ignore[arg-type]
-            key=str(asked["key"]),
-            bin=asked["bin"],
-            wallet=asked["wallet"],
-            amount=asked["amount"],
-            holder_id=asked["holder_id"],
-            note=asked["note"],
-            delivery=form.delivery,
-        )
+        return redirect(_promised(request, form))
     except KeyReused as exc:
         form.add_error(None, exc.message)
         return _draw(request, form, status=exc.status, earlier=str(exc.extra.get("call", "")), key=form_key(None))
     except DomainError as exc:
         form.add_error(exc.field if exc.field in form.fields else None, exc.message)
         return _draw(request, form, status=422)
-    return redirect(CardOrder.objects.get(pk=ref_pk(call.target)))
+
+
+def _promised(request: HttpRequest, form: IssueForm) -> Any:
+    """Where the request leads: one card to its order, several to their batch."""
+    names = ("bin", "wallet", "amount", "holder_id", "note")
+    asked = {name: form.cleaned_data[name] for name in names} | {"delivery": form.delivery}
+    who: dict[str, Any] = {"actor": Actor.of(request), "key": str(form.cleaned_data["key"])}
+    quantity = form.cleaned_data["quantity"]
+    if quantity > 1:
+        return batch_address(commands.issue_cards(**who, **asked, quantity=quantity))
+    return CardOrder.objects.get(pk=ref_pk(commands.issue_card(**who, **asked).target))
 
 
 def _form(data: QueryDict, *, bound: bool) -> IssueForm:
@@ -88,9 +89,13 @@ def _draw(
 ) -> HttpResponse:
     bin, payers = form.chosen, list(form.fields["wallet"].queryset)  # type: ignore[attr-defined]
     known = funds_of(payers) if payers else {}
-    wallet = _paying(form, payers)
+    wallet, quantity = _paying(form, payers), _read(form, "quantity") or 1
     quote = issue_page.quote(
-        bin=bin, wallet=wallet, amount=_amount(form), money=known.get(wallet.pk) if wallet else None
+        bin=bin,
+        wallet=wallet,
+        amount=_read(form, "amount"),
+        money=known.get(wallet.pk) if wallet else None,
+        quantity=quantity,
     )
     context = {
         "form": form,
@@ -102,8 +107,8 @@ def _draw(
         "is_physical": issue_page.is_physical(bin),
         "limits": issue_page.limits(bin),
         "quote": quote,
-        "button": issue_page.button(quote),
-        "earlier": _order_of(earlier),
+        "button": issue_page.button(quote, quantity),
+        "earlier": _made_of(earlier),
         "crumbs": [View(label=_("Cards"), url=reverse("cards:cards")), View(label=_("Issue"), url="")],
     }
     if request.headers.get("HX-Target") == QUOTE:
@@ -116,15 +121,18 @@ def _paying(form: IssueForm, payers: list[Wallet]) -> Wallet | None:
     return next((one for one in payers if one.public_id == named), payers[0] if payers and form.chosen else None)
 
 
-def _amount(form: IssueForm) -> Any:
-    """The amount as far as it can be read; what is wrong with it is the form's to say."""
+def _read(form: IssueForm, name: str) -> Any:
+    """A field as far as it can be read; what is wrong with it is the form's to say."""
     try:
-        return form.fields["amount"].clean(form["amount"].value())
+        return form.fields[name].clean(form[name].value())
     except ValidationError:
         return None
 
 
-def _order_of(call: str) -> Any:
-    """The order that the first sending of this form made."""
-    found = Call.objects.filter(public_id=call).first() if call else None
-    return ref_row(found.target) if found else None
+def _made_of(promised: str) -> View | None:
+    """What the first sending of this form made: an order, or a batch of them."""
+    if batch := Batch.objects.filter(public_id=promised).first():
+        return View(label=batch.public_id, url=batch_address(batch))
+    call = Call.objects.filter(public_id=promised).first()
+    order = ref_row(call.target) if call else None
+    return View(label=str(order), url=order.get_absolute_url()) if isinstance(order, CardOrder) else None

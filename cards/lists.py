@@ -28,6 +28,12 @@ CARD_TABS: Mapping[str, str | Promise] = {
     "pending": pgettext_lazy("cards", "Not activated"),
     "closed": pgettext_lazy("cards", "Closed"),
 }
+HOLDER_TABS: Mapping[str, str | Promise] = {
+    "on-file": pgettext_lazy("holders", "On file"),
+    "requested": pgettext_lazy("holders", "Requested"),
+    "refused": pgettext_lazy("holders", "Refused"),
+    "gone": pgettext_lazy("holders", "Deleted"),
+}
 ORDER_TABS: Mapping[str, str | Promise] = {
     "in-doubt": gettext_lazy("In doubt"),
     "needs-person": gettext_lazy("Needs a person"),

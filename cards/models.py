@@ -78,10 +78,66 @@ class Bin(Mirrored):
         return self.fees is not None and self.limits_observed_at is not None
 
 
+class Holder(Mirrored):
+    """A person or company that cards are issued to. Who they are is sealed; `cards.personal` opens it."""
+
+    transitions = states.HOLDER
+    not_listed = (states.HolderState.REFUSED, states.HolderState.DELETED, states.HolderState.WITHDRAWN)
+    breaks_when_left = (states.HolderState.WITHDRAWN,)
+    sealed_facts = ("personal",)
+
+    public_id = PublicIdField("hld")
+    merchant_ref = models.CharField(max_length=64, blank=True, help_text=_("our own number; empty on what is not ours"))
+    provider_id = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=12, choices=states.HolderState, default=states.HolderState.REQUESTED)
+    bin = models.ForeignKey(Bin, null=True, blank=True, on_delete=models.PROTECT, related_name="holders")
+    bin_provider_id = models.CharField(max_length=64, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    personal = models.TextField(blank=True, help_text=_("name, contact, papers and address, sealed"))
+    reason = models.CharField(max_length=300, blank=True, help_text=_("why it was refused, in the provider's words"))
+    maker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        permissions = [
+            ("create_holder", "Can create card holders"),
+            ("edit_holder", "Can edit card holders"),
+            ("delete_holder", "Can delete card holders at the provider"),
+            ("unmask_holder", "Can see who a card holder is"),
+        ]
+        default_permissions = ("view",)  # Django's own "delete_holder" would be a second one of that name
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "merchant_ref"], condition=~Q(merchant_ref=""), name="cards_holder_ref"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "provider_id"], condition=~Q(provider_id=""), name="cards_holder_once"
+            ),
+            models.CheckConstraint(condition=Q(state__in=states.HolderState.values), name="cards_holder_state"),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="cards_holder_newest"),
+            models.Index(fields=["state", "-created_at", "-id"], name="cards_holder_by_state"),
+            models.Index(fields=["account", "-created_at", "-id"], name="cards_holder_by_account"),
+        ]
+
+    def __str__(self):
+        return self.provider_id or self.merchant_ref
+
+    def get_absolute_url(self) -> str:
+        return reverse("cards:holder", args=[self.public_id])
+
+    @property
+    def tone(self) -> str:
+        return states.HOLDER_TONES[states.HolderState(self.state)]
+
+
 class Card(Mirrored):
     """A card that exists upstream; our copy of the last word on it. Never its number, CVV or PIN."""
 
     transitions = states.CARD
+    holds_money = True
     quiet_facts = ("word",)
 
     public_id = PublicIdField("crd")
@@ -92,6 +148,7 @@ class Card(Mirrored):
     app_id = models.CharField(max_length=20, blank=True)
     bin = models.ForeignKey(Bin, null=True, blank=True, on_delete=models.PROTECT, related_name="cards")
     bin_provider_id = models.CharField(max_length=64, blank=True)
+    holder = models.ForeignKey(Holder, null=True, blank=True, on_delete=models.PROTECT, related_name="cards")
     holder_provider_id = models.CharField(max_length=64, blank=True)
     last4 = models.CharField(max_length=4, blank=True)
     expiry = models.CharField(max_length=7, blank=True, help_text="MM/YY")
@@ -104,6 +161,12 @@ class Card(Mirrored):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        permissions = [
+            ("activate_card", "Can activate cards"),
+            ("freeze_card", "Can freeze cards"),
+            ("unfreeze_card", "Can unfreeze cards"),
+            ("reveal_card", "Can see a card's number and code"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["account", "provider_id"], name="cards_card_once"),
             models.CheckConstraint(condition=Q(state__in=states.CardState.values), name="cards_card_state"),
@@ -116,6 +179,7 @@ class Card(Mirrored):
             models.Index(fields=["account", "-created_at", "-id"], name="cards_card_by_account"),
             models.Index(fields=["currency", "-created_at", "-id"], name="cards_card_by_currency"),
             models.Index(fields=["merchant_ref"], name="cards_card_by_ref"),
+            models.Index(fields=["holder", "-created_at", "-id"], name="cards_card_by_holder"),
         ]
 
     def __str__(self):
@@ -140,8 +204,9 @@ class CardOrder(Mirrored):
         UNKNOWN = "unknown", pgettext_lazy("order kind", "Unknown")
 
     transitions = states.ORDER
+    holds_money = True
     breaks_when_left = (states.OrderState.WITHDRAWN,)
-    intended = ("kind", "bin_provider_id", "wallet_provider_id", "amount", "currency")
+    intended = ("kind", "bin_provider_id", "wallet_provider_id", "amount", "currency", "card_provider_id")
     frozen_when_settled = ("amount", "fee", "total", "currency", "card_provider_id")
 
     public_id = PublicIdField("cor")
@@ -172,7 +237,11 @@ class CardOrder(Mirrored):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        permissions = [("issue_card", "Can issue cards")]
+        permissions = [
+            ("issue_card", "Can issue cards"),
+            ("recharge_card", "Can recharge cards"),
+            ("close_card", "Can close cards"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "merchant_ref"], condition=~Q(merchant_ref=""), name="cards_order_ref"

@@ -1,6 +1,6 @@
 """What an order costs, who made it, which numbers it has."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from django.utils import timezone
@@ -11,22 +11,26 @@ from django.utils.translation import gettext_lazy
 from backoffice.core.parts import Fact
 from backoffice.core.templatetags.ui import duration
 from backoffice.outbox.models import Call
+from cards.batch_page import batch_address, wallet_facts
 from cards.models import CardOrder
 from cards.order_page import OrderPage
 from cards.order_steps import ended_at
 from cards.presenting import bin_words, person_name, provider
+from cards.states import OrderState
 
 
 def money_facts(order: CardOrder) -> list[Fact]:
+    return MONEY.get(order.kind, _paid)(order)
+
+
+def _paid(order: CardOrder) -> list[Fact]:
     """Quoted beside charged; a difference is named."""
     code = order.currency
-    lines = [Fact(label=_("Card receives"), amount=order.amount, currency=code)]
+    label = _("Card receives") if order.kind in LOADS else _("Amount")
+    lines = [Fact(label=label, amount=order.amount, currency=code)]
     if order.quoted_fee is not None:
         lines.append(Fact(label=_("Fee quoted"), amount=order.quoted_fee, currency=code))
-    charged = _("Known when final") if not order.is_settled else _("Not told")
-    lines.append(
-        Fact(label=_("Fee charged"), amount=order.fee, currency=code, value="" if order.fee is not None else charged)
-    )
+    lines.append(Fact(label=_("Fee charged"), amount=order.fee, currency=code, value=_until_told(order)))
     if order.fee_variance:
         lines.append(
             Fact(label=_("Variance"), note=_("charged minus quoted"), amount=order.fee_variance, currency=code)
@@ -37,9 +41,33 @@ def money_facts(order: CardOrder) -> list[Fact]:
         lines.append(
             Fact(label=_("Wallet pays"), note=_("quoted"), amount=order.quoted_total, currency=code, total=True)
         )
-    if order.wallet:
-        lines.append(Fact(label=_("Wallet"), value=str(order.wallet), url=order.wallet.get_absolute_url()))
-    return lines
+    return [*lines, *wallet_facts(order)]
+
+
+def _comes_back(order: CardOrder) -> list[Fact]:
+    """A closing moves money the other way: off the card, less the fee, into the wallet."""
+    code, unknown = order.currency, _until_told(order)
+    done = order.state == OrderState.SUCCEEDED
+    return [
+        Fact(label=_("Left on the card"), amount=order.amount, currency=code, value=unknown),
+        Fact(label=_("Closing fee"), amount=order.fee, currency=code, value=unknown),
+        Fact(
+            label=_("Came back to the wallet") if done else _("Comes back to the wallet"),
+            amount=order.total,
+            currency=code,
+            value=unknown,
+            total=True,
+        ),
+        *wallet_facts(order),
+    ]
+
+
+LOADS = frozenset({CardOrder.Kind.ISSUE, CardOrder.Kind.RECHARGE})
+MONEY: Mapping[str, Callable[[CardOrder], list[Fact]]] = {CardOrder.Kind.CLOSE: _comes_back}
+
+
+def _until_told(order: CardOrder) -> str:
+    return _("Not told") if order.is_settled else _("Known when final")
 
 
 def order_facts(page: OrderPage) -> list[Fact]:
@@ -73,6 +101,8 @@ def number_facts(page: OrderPage, *, with_call: bool) -> list[Fact]:
     ]
     if call and with_call:
         lines.append(Fact(label=_("Call"), id=call.public_id, url=call.get_absolute_url()))
+    if batch := call.batches.first() if call else None:
+        lines.append(Fact(label=_("Batch"), id=batch.public_id, url=batch_address(batch)))
     return lines
 
 

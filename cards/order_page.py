@@ -126,13 +126,13 @@ def _call_is_open(page: OrderPage, call: Call, user: Any) -> Pending | None:
     waited = _("It was asked for %(time)s ago.") % {"time": duration(timezone.now() - page.order.created_at)}
     can = [
         *shown.can,
-        *([_("Sending again is off while nobody knows: it could pay twice.")] if _is_unknown(call) else []),
+        *([_("Sending again is off while nobody knows: it could pay twice.")] if _may_pay_twice(call) else []),
     ]
     return replace(shown, know=[*shown.know, waited, _callbacks_seen(page)], can=can)
 
 
-def _is_unknown(call: Call) -> bool:
-    return call.state == Call.State.UNCERTAIN
+def _may_pay_twice(call: Call) -> bool:
+    return call.state == Call.State.UNCERTAIN and bool(call.reserves)
 
 
 def _waits_for_the_provider(page: OrderPage, user: Any) -> Pending:
@@ -171,7 +171,11 @@ def _waits_for_the_provider(page: OrderPage, user: Any) -> Pending:
         post=True,
     )
     can = [_("Ask now, or wait.") if may_ask else _("Wait; an operator may ask the provider now.")]
-    can.append(_("Sending again is off: the order exists there, and a second one could pay twice."))
+    can.append(
+        _("Sending again is off: the order exists there already.")
+        if order.kind == CardOrder.Kind.CLOSE
+        else _("Sending again is off: the order exists there, and a second one could pay twice.")
+    )
     return Pending(
         sentence=sentence,
         know=know,

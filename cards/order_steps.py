@@ -1,5 +1,6 @@
 """How far an order is: the columns of its stepper."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -13,15 +14,15 @@ from cards.models import CardOrder
 from cards.order_page import FAILED, OrderPage
 from cards.presenting import is_late, person_name, provider
 from cards.queries import usual_seconds
-from cards.states import OrderState
+from cards.states import CardState, OrderState
 
 
 def steps(page: OrderPage) -> list[Step]:
     """Requested, sent, accepted, final, and the card itself; what was made elsewhere begins with being accepted."""
     order = page.order
     ours = [_requested(page), _sent(page)] if order.merchant_ref else []
-    card = [_card(page)] if order.kind == CardOrder.Kind.ISSUE else []
-    return [*ours, _accepted(page), _final(page), *card]
+    card = LAST.get(order.kind)
+    return [*ours, _accepted(page), _final(page), *([card(page)] if card else [])]
 
 
 def _requested(page: OrderPage) -> Step:
@@ -140,3 +141,20 @@ def _card(page: OrderPage) -> Step:
         state="now" if page.waits_for_card else "ahead",
         hint=_("We ask for it now") if page.waits_for_card else "",
     )
+
+
+def _closed_card(page: OrderPage) -> Step:
+    """A closing ends with the card's own word that it is closed."""
+    card, name = page.order.card, pgettext("step", "Card")
+    if card is None:
+        return Step(name=name, state="ahead")
+    if card.state == CardState.CLOSED:
+        return Step(name=name, state="done", at=card.ended_at, who=str(card), hint=card.get_state_display())
+    succeeded = page.order.state == OrderState.SUCCEEDED
+    return Step(name=name, state="now" if succeeded else "ahead", who=str(card), hint=card.get_state_display())
+
+
+LAST: Mapping[str, Callable[[OrderPage], Step]] = {
+    CardOrder.Kind.ISSUE: _card,
+    CardOrder.Kind.CLOSE: _closed_card,
+}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.accounts.models import Account
 from backoffice.core.parts import Badge, Fact
+from backoffice.mirror.models import Mirrored
 from backoffice.outbox.badges import call_badge
 from backoffice.outbox.journal_events import Words
 from backoffice.outbox.models import Call
@@ -120,7 +121,15 @@ def bin_words(bin: Bin | None) -> str:
     return f"{network(bin.network)} {bin.digits}".strip() if bin else ""
 
 
-ACTS: Mapping[str, Promise] = {"cards.issue_card": gettext_lazy("asked for a card")}
+ACTS: Mapping[str, Promise] = {
+    "cards.issue_card": gettext_lazy("asked for a card"),
+    "cards.recharge_card": gettext_lazy("asked for a recharge"),
+    "cards.activate_card": gettext_lazy("asked to activate the card"),
+    "cards.freeze_card": gettext_lazy("asked to freeze the card"),
+    "cards.unfreeze_card": gettext_lazy("asked to unfreeze the card"),
+    "cards.close_card": gettext_lazy("asked to close the card"),
+    "cards.reveal_card": gettext_lazy("looked at the card's number and code"),
+}
 FACTS: Mapping[str, Promise] = {
     "provider_id": gettext_lazy("their number"),
     "card": gettext_lazy("card"),
@@ -220,7 +229,7 @@ def person_name(person) -> str:
     return person.get_full_name() or person.get_username()
 
 
-def pause_of(rows: Sequence[Card] | Sequence[CardOrder]) -> str:
+def pause_of(rows: Sequence[Mirrored]) -> str:
     """How often a list asks again: often while something young is under way, seldom for old things, else not at all."""
     open_rows = [row for row in rows if not row.is_settled]
     if not open_rows:
@@ -238,7 +247,11 @@ def card_facts(card: Card) -> list[Fact]:
         Fact(label=_("Label"), value=card.note),
         Fact(label=_("Recharged in all"), amount=card.recharged, currency=card.currency),
         Fact(label=_("Expires"), value=card.expiry),
-        Fact(label=_("Holder at the provider"), id=card.holder_provider_id),
+        Fact(
+            label=_("Holder at the provider"),
+            id=card.holder_provider_id,
+            url=card.holder.get_absolute_url() if card.holder else "",
+        ),
         Fact(label=_("Account"), value=f"{card.account}, {provider(card.account)}"),
         Fact(label=_("Activated"), at=card.activated_at),
         *([Fact(label=_("Closing since"), at=card.closing_at)] if card.closing_at else []),

@@ -1,4 +1,4 @@
-"""Reads: BINs, cards and orders as lists show them; each filter walks an index, however many rows there are."""
+"""Reads: BINs, cards, holders, orders as lists show them; each filter walks an index, however many rows there are."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from backoffice.core.parts import Sum
 from backoffice.core.refs import ref_pk
 from backoffice.mirror.models import SyncRun, Watch
 from backoffice.outbox.models import Call
-from cards.models import Bin, Card, CardOrder
-from cards.states import CardState, OrderState
+from cards.models import Bin, Card, CardOrder, Holder
+from cards.states import CardState, HolderState, OrderState
 
 COUNTED = 10_000  # beyond this many rows a list says "more than"
 SEARCHED = 10_000  # so many of the newest rows are searched for a word of their note
@@ -29,6 +29,12 @@ CARD_VIEWS: dict[str, Q] = {
     "frozen": Q(state=CardState.FROZEN),
     "pending": Q(state=CardState.PENDING),
     "closed": Q(state__in=[CardState.CLOSING, CardState.CLOSED]),
+}
+HOLDER_VIEWS: dict[str, Q] = {
+    "on-file": Q(state=HolderState.ACTIVE),
+    "requested": Q(state=HolderState.REQUESTED),
+    "refused": Q(state=HolderState.REFUSED),
+    "gone": Q(state__in=[HolderState.DELETED, HolderState.WITHDRAWN]),
 }
 UNSETTLED = [state for state in OrderState if state not in CardOrder.transitions.settled]
 VARIANCE = Q(fee__isnull=False, quoted_fee__isnull=False) & ~Q(fee=F("quoted_fee"))
@@ -60,6 +66,27 @@ def cards(
     named = {"bin": bin, "account": account, "currency": currency}
     rows = _narrowed(rows, state=state, created_from=created_from, created_before=created_before, **named)
     return _search_cards(rows, text.strip()[:LONGEST_SEARCH]) if text.strip() else rows
+
+
+def holders(
+    *,
+    view: str = "",
+    text: str = "",
+    state: Iterable[str] = (),
+    bin: Bin | None = None,
+    account: Account | None = None,
+    country: str = "",
+    created_from: datetime | None = None,
+    created_before: datetime | None = None,
+) -> QuerySet[Holder]:
+    """Card holders; `text` finds by any of their numbers. Who they are is sealed, so no name finds them."""
+    rows = Holder.objects.select_related("account", "bin")
+    if view:
+        rows = rows.filter(HOLDER_VIEWS[view])
+    named = {"bin": bin, "account": account, "country": country}
+    rows = _narrowed(rows, state=state, created_from=created_from, created_before=created_before, **named)
+    found = text.strip()[:LONGEST_SEARCH]
+    return rows.filter(pk__in=_by_numbers(Holder, found, "merchant_ref")) if found else rows
 
 
 def orders(
@@ -176,23 +203,26 @@ def totals(rows: QuerySet, amount: str) -> Totals:
 # --- beside the rows --------------------------------------------------------------------------------------------------
 
 
-def open_calls(rows: Iterable[CardOrder]) -> dict[int, Call]:
-    """The open call of each order that has one, for a page of orders, with one query."""
+def open_calls(rows: Iterable[CardOrder | Holder]) -> dict[int, Call]:
+    """The open call of each row that has one, for a page of orders or of holders, with one query."""
     by_ref = {row.ref: row.pk for row in rows}
     calls = Call.objects.filter(target__in=by_ref, state__in=Call.OPEN) if by_ref else ()
     return {by_ref[call.target]: call for call in calls}
 
 
-def last_call(order: CardOrder) -> Call | None:
-    """The latest call for an order, open or not."""
+def last_call(order: CardOrder | Holder) -> Call | None:
+    """The latest call for an order or a holder, open or not."""
     return (
         Call.objects.filter(target=order.ref).select_related("actor", "account").order_by("-created_at", "-id").first()
     )
 
 
-def watch_of(row: Card | CardOrder) -> Watch | None:
-    """What we ask about this card or order, and when next."""
-    kind = "cards.card" if isinstance(row, Card) else "cards.order"
+WATCHED = {Card: "cards.card", CardOrder: "cards.order", Holder: "cards.holder"}
+
+
+def watch_of(row: Card | CardOrder | Holder) -> Watch | None:
+    """What we ask about this card, order or holder, and when next."""
+    kind = WATCHED[type(row)]
     found = Watch.objects.filter(account=row.account, kind=kind, object_id=row.provider_id)
     return found.first() if row.provider_id else None
 
@@ -202,8 +232,29 @@ def is_being_asked(watch: Watch | None) -> bool:
     return bool(watch and watch.due_at and watch.due_at <= timezone.now() + SOON)
 
 
+def holder_ids(numbers: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
+    """Our ids of the holders that accounts know by these numbers, with one query."""
+    wanted = {pair for pair in numbers if pair[1]}
+    if not wanted:
+        return {}
+    accounts, theirs = {pair[0] for pair in wanted}, {pair[1] for pair in wanted}
+    rows = Holder.objects.filter(account__in=accounts, provider_id__in=theirs)
+    return {(row[0], row[1]): row[2] for row in rows.values_list("account_id", "provider_id", "public_id")}
+
+
 def orders_of(card: Card, most: int = 20) -> list[CardOrder]:
     return list(card.orders.select_related("account", "maker").order_by("-created_at", "-id")[:most])
+
+
+def card_counts(rows: Iterable[Holder]) -> dict[int, tuple[int, int]]:
+    """How many cards of each holder are active, and how many there are, for a page of holders, with one query."""
+    counts = Card.objects.filter(holder__in=[row.pk for row in rows]).order_by().values_list("holder")
+    active = Count("pk", filter=Q(state=CardState.ACTIVE))
+    return {holder: (of_those, every) for holder, every, of_those in counts.annotate(Count("pk"), active=active)}
+
+
+def cards_of(holder: Holder, most: int = 50) -> list[Card]:
+    return list(holder.cards.select_related("account", "bin").order_by("-created_at", "-id")[:most])
 
 
 def usual_seconds(kind: str) -> float | None:
@@ -215,8 +266,12 @@ def usual_seconds(kind: str) -> float | None:
 
 
 def last_syncs(kind: str) -> list[SyncRun]:
-    """The latest walk through the list of a kind, for each account."""
-    runs = SyncRun.objects.filter(kind=kind).order_by("account", "-created_at", "-id").select_related("account")
+    """The latest whole walk through the list of a kind, for each account."""
+    runs = (
+        SyncRun.objects.filter(kind=kind, since=None)
+        .order_by("account", "-created_at", "-id")
+        .select_related("account")
+    )
     latest: dict[int, SyncRun] = {}
     for run in runs[:200]:
         latest.setdefault(run.account_id, run)

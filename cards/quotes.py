@@ -1,4 +1,4 @@
-"""What an issue will cost, computed before anybody clicks."""
+"""What an issue or a recharge will cost, computed before anybody clicks."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,13 +17,14 @@ from wallets.states import WalletState
 
 
 @dataclass(frozen=True)
-class IssueQuote:
-    """The arithmetic of one issue: amount + fee = total, and the wallet before and after."""
+class OrderQuote:
+    """The arithmetic of one request: amount + fee = total, and the wallet before and after."""
 
     currency: str
     amount: Decimal
     fees: tuple[tuple[fees.Fee, Decimal], ...]
     funds: Funds
+    quantity: int = 1
 
     @property
     def fee(self) -> Decimal:
@@ -31,23 +32,33 @@ class IssueQuote:
 
     @property
     def total(self) -> Decimal:
+        """Of one; `all_totals` is of the whole quantity."""
         return self.amount + self.fee
 
     @property
+    def all_totals(self) -> Decimal:
+        return self.total * self.quantity
+
+    @property
     def free_after(self) -> Decimal | None:
-        return None if self.funds.free is None else self.funds.free - self.total
+        return None if self.funds.free is None else self.funds.free - self.all_totals
 
     @property
     def missing(self) -> Decimal:
         """How much the wallet lacks; zero if it has enough."""
-        return max(-self.free_after, Decimal(0)) if self.free_after is not None else self.total
+        return max(-self.free_after, Decimal(0)) if self.free_after is not None else self.all_totals
 
 
-def quote_issue(*, bin: Bin, wallet: Wallet, amount: Decimal) -> IssueQuote:
+def quote_issue(*, bin: Bin, wallet: Wallet, amount: Decimal, quantity: int = 1) -> OrderQuote:
     """The quote, whether or not the wallet can pay it. DomainError where there can be none."""
+    return quote(fees.OPEN, bin=bin, wallet=wallet, amount=amount, quantity=quantity)
+
+
+def quote(code: str, *, bin: Bin, wallet: Wallet, amount: Decimal, quantity: int = 1) -> OrderQuote:
+    """The same for any kind of order that a BIN has fees of."""
     if not bin.terms_known:
         raise DomainError(_("The fees and limits of this BIN are not known yet."), code="terms_unknown", field="bin")
-    if any(fee.charge == FeeCharge.UNKNOWN for fee in fees.fee_lines(bin.fees, fees.OPEN)):
+    if any(fee.charge == FeeCharge.UNKNOWN for fee in fees.fee_lines(bin.fees, code)):
         raise DomainError(_("This BIN has a fee of a kind that is not known here."), code="terms_unknown", field="bin")
     if wallet.account_id != bin.account_id:
         raise DomainError(_("This wallet belongs to another account."), code="wrong_wallet", field="wallet")
@@ -64,22 +75,30 @@ def quote_issue(*, bin: Bin, wallet: Wallet, amount: Decimal) -> IssueQuote:
             code="too_many_decimals",
             field="amount",
         )
-    lines = fees.fee_lines(bin.fees, fees.OPEN)
-    return IssueQuote(bin.currency, amount, tuple((fee, fee.on(amount, bin.currency)) for fee in lines), funds(wallet))
+    lines = tuple((fee, fee.on(amount, bin.currency)) for fee in fees.fee_lines(bin.fees, code))
+    return OrderQuote(bin.currency, amount, lines, funds(wallet), quantity)
 
 
-def require_issuable(*, bin: Bin, wallet: Wallet, quote: IssueQuote, holder_id: str) -> None:
+def require_issuable(*, bin: Bin, wallet: Wallet, quote: OrderQuote, holder_id: str) -> None:
     """Every rule that forbids an issue, in plain words and with the field at fault."""
     if bin.state != BinState.AVAILABLE:
         raise DomainError(_("This BIN is not available now."), code="bin_unavailable", field="bin")
     if bin.mode == CardMode.UNKNOWN:
         raise DomainError(_("What kind of card this BIN makes is not known here."), code="bin_unavailable", field="bin")
-    if wallet.state != WalletState.NORMAL:
-        raise DomainError(_("This wallet cannot pay now."), code="wallet_unavailable", field="wallet")
     if bin.needs_holder and not holder_id:
         raise DomainError(_("This BIN needs a card holder."), code="holder_missing", field="holder_id")
     if quote.amount < (bin.open_min or Decimal(0)) or quote.amount > (bin.open_max or quote.amount):
         raise DomainError(_limits(bin), code="amount_outside_limits", field="amount")
+    require_payable(wallet, quote)
+    open_cards = Card.objects.filter(bin=bin).exclude(state__in=["closed", "replaced"])
+    if bin.max_card_count and open_cards.count() + quote.quantity > bin.max_card_count:
+        raise DomainError(_("This BIN has reached its number of cards."), code="card_limit", field="bin")
+
+
+def require_payable(wallet: Wallet, quote: OrderQuote) -> None:
+    """The wallet can be used, its balance is known, and what is free of it is enough."""
+    if wallet.state != WalletState.NORMAL:
+        raise DomainError(_("This wallet cannot pay now."), code="wallet_unavailable", field="wallet")
     if quote.funds.free is None:
         raise DomainError(_("This wallet's balance is not known yet."), code="balance_unknown", field="wallet")
     if quote.missing:
@@ -90,11 +109,6 @@ def require_issuable(*, bin: Bin, wallet: Wallet, quote: IssueQuote, holder_id: 
             field="amount",
             missing=plain(quote.missing, quote.currency),
         )
-    if (
-        bin.max_card_count
-        and Card.objects.filter(bin=bin).exclude(state__in=["closed", "replaced"]).count() >= bin.max_card_count
-    ):
-        raise DomainError(_("This BIN has reached its number of cards."), code="card_limit", field="bin")
 
 
 def _limits(bin: Bin) -> str:

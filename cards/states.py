@@ -33,6 +33,14 @@ class OrderState(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("order", "Withdrawn")
 
 
+class HolderState(models.TextChoices):
+    REQUESTED = "requested", pgettext_lazy("holder", "Requested")
+    ACTIVE = "active", pgettext_lazy("holder", "On file")
+    REFUSED = "refused", pgettext_lazy("holder", "Refused")
+    DELETED = "deleted", pgettext_lazy("holder", "Deleted")
+    WITHDRAWN = "withdrawn", pgettext_lazy("holder", "Withdrawn")
+
+
 BIN = Transitions(
     {
         BinState.UNKNOWN: {BinState.AVAILABLE, BinState.MAINTENANCE, BinState.OFFLINE},
@@ -74,6 +82,19 @@ ORDER = Transitions(
     unknown=OrderState.UNKNOWN,
 )
 
+HOLDER = Transitions(
+    {
+        HolderState.REQUESTED: {HolderState.ACTIVE, HolderState.REFUSED, HolderState.WITHDRAWN, HolderState.DELETED},
+        HolderState.ACTIVE: {HolderState.DELETED},
+        HolderState.REFUSED: {},
+        HolderState.DELETED: {},
+        # given up here, but the provider has it all the same: their word is taken and becomes a break
+        HolderState.WITHDRAWN: {HolderState.ACTIVE, HolderState.DELETED},
+    },
+    settled={HolderState.ACTIVE, HolderState.REFUSED, HolderState.DELETED, HolderState.WITHDRAWN},
+    unknown=HolderState.ACTIVE,  # the provider has no word for it: a holder exists or does not
+)
+
 BIN_TONES = {
     BinState.UNKNOWN: "warn",
     BinState.AVAILABLE: "good",
@@ -97,4 +118,11 @@ ORDER_TONES = {
     OrderState.SUCCEEDED: "good",
     OrderState.FAILED: "bad",
     OrderState.WITHDRAWN: "quiet",
+}
+HOLDER_TONES = {
+    HolderState.REQUESTED: "quiet",
+    HolderState.ACTIVE: "good",
+    HolderState.REFUSED: "bad",
+    HolderState.DELETED: "quiet",
+    HolderState.WITHDRAWN: "quiet",
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -17,12 +18,19 @@ from backoffice.core.htmx import render_page, wants_partial
 from backoffice.core.parts import Action, View
 from backoffice.journal.record import Actor
 from backoffice.mirror.commands import ask_now
+from backoffice.outbox.journal_events import Words
 from backoffice.outbox.timeline import GROUPS, MORE, MOST, timeline
+from backoffice.people.listings import Listing, shown_listing
 from cards import lists, order_facts, order_page, order_steps, presenting, queries
+from cards.bulk.preview import deeds_for
+from cards.bulk.views import shown_deeds
+from cards.card_page import card_page
+from cards.columns import CARDS, ORDERS
 from cards.forms import CardFilter, OrderFilter
-from cards.models import Card, CardOrder
+from cards.models import Card, CardOrder, Holder
 from cards.presenting import CardRow, OrderRow
 from cards.terms import BinTerms, term_facts
+from cards.turns import dialogs
 
 UNCHANGED = 204
 
@@ -37,14 +45,15 @@ def card_list(request: HttpRequest) -> HttpResponse:
     rows = _cards(request, form)
     page = lists.page_of(request, rows)
     told = [(card.pk, card.version, card.observed_at) for card in page]
-    context = _list(request, rows, page, lists.CARD_TABS, form, pause=presenting.pause_of(page.rows), told=told)
+    context = list_context(request, rows, page, lists.CARD_TABS, form, pause=presenting.pause_of(page.rows), told=told)
     if context is None:
         return HttpResponse(status=UNCHANGED)
     context |= {
         "rows": [CardRow(card) for card in page],
         "totals_url": reverse("cards:card_totals"),
         "actions": _issue_action(request),
-        **_fresh("cards.card"),
+        **kept_context(request, CARDS, context["views"]),
+        **fresh_context("cards.card"),
     }
     return render_page(request, "cards/cards.html", context, partial="cards/_cards.html")
 
@@ -65,14 +74,15 @@ def order_list(request: HttpRequest) -> HttpResponse:
     page = lists.page_of(request, rows)
     calls = queries.open_calls(page)
     told = [(order.pk, order.version, order.card_id, _call_mark(calls.get(order.pk))) for order in page]
-    context = _list(request, rows, page, lists.ORDER_TABS, form, pause=presenting.pause_of(page.rows), told=told)
+    context = list_context(request, rows, page, lists.ORDER_TABS, form, pause=presenting.pause_of(page.rows), told=told)
     if context is None:
         return HttpResponse(status=UNCHANGED)
     context |= {
         "rows": [OrderRow(order, calls.get(order.pk)) for order in page],
         "totals_url": reverse("cards:order_totals"),
         "actions": _issue_action(request),
-        **_fresh("cards.order"),
+        **kept_context(request, ORDERS, context["views"]),
+        **fresh_context("cards.order"),
     }
     return render_page(request, "cards/orders.html", context, partial="cards/_orders.html")
 
@@ -92,7 +102,7 @@ def bin_list(request: HttpRequest) -> HttpResponse:
         "rows": [(bin, presenting.bin_badge(bin), BinTerms(bin)) for bin in bins],
         "as_of": timezone.now(),
         "actions": _issue_action(request),
-        **_fresh("cards.bin"),
+        **fresh_context("cards.bin"),
     }
     return render(request, "cards/bins.html", context)
 
@@ -105,7 +115,9 @@ def _orders(request: HttpRequest, form: OrderFilter) -> QuerySet[CardOrder]:
     return queries.orders(view=lists.view_of(request, lists.ORDER_TABS), **lists.asked_of(form))
 
 
-def _list(request, rows, page, tabs: Mapping[str, Any], form, *, pause: str, told: list) -> dict[str, Any] | None:
+def list_context(
+    request, rows, page, tabs: Mapping[str, Any], form, *, pause: str, told: list
+) -> dict[str, Any] | None:
     """What every list shows; None where a poll finds everything as it was."""
     new = lists.newer_rows(request, rows, page)
     live = lists.live(request, page, pause=pause, told=[told, new])
@@ -123,7 +135,14 @@ def _list(request, rows, page, tabs: Mapping[str, Any], form, *, pause: str, tol
     }
 
 
-def _fresh(kind: str) -> dict[str, Any]:
+def kept_context(request: HttpRequest, listing: Listing, tabs: list[View]) -> dict[str, Any]:
+    """What this person keeps of a list, and may do with many of its rows."""
+    shown = shown_listing(request, listing, tabs)
+    deeds = shown_deeds(request, deeds_for(request.user, listing.slug))
+    return {"shown": shown, "views": shown.views, "deeds": deeds}
+
+
+def fresh_context(kind: str) -> dict[str, Any]:
     runs = queries.last_syncs(kind)
     return {"fresh": lists.sync_words(runs), "walk": lists.first_walk(runs)}
 
@@ -153,24 +172,29 @@ def card_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     sees_orders = request.user.has_perm("cards.view_cardorder")
     orders = queries.orders_of(card) if sees_orders else []
     asking = queries.is_being_asked(queries.watch_of(card))
-    mark = lists.mark_of([card.version, card.observed_at, asking, *((order.pk, order.version) for order in orders)])
+    shown = card_page(card)
+    told = [card.version, card.observed_at, asking, shown.told, *((order.pk, order.version) for order in orders)]
+    mark = lists.mark_of(told)
     if wants_partial(request) and request.GET.get("mark") == mark:
         return HttpResponse(status=UNCHANGED)
     issued = next((order for order in reversed(orders) if order.kind == CardOrder.Kind.ISSUE), None)
     context = {
         "card": card,
         "row": CardRow(card),
+        "shown": shown,
         "crumbs": [View(label=_("Cards"), url=reverse("cards:cards")), View(label=str(card), url="")],
-        "actions": _ask_action(request, "cards:ask_card", card),
+        "actions": [*ask_action(request, "cards:ask_card", card), *shown.actions(request.user)],
+        "dialogs": dialogs(shown, request.user, lambda: str(uuid4())),
+        "pending": shown.pending(request.user),
         "facts": presenting.card_facts(card),
         "numbers": presenting.card_numbers(card),
         "terms": term_facts(card.bin) if card.bin else [],
         "orders": [OrderRow(order) for order in orders],
         "issued": issued,
         "mark": mark,
-        "pause": presenting.QUICK if asking else presenting.pause_of([card]),
+        "pause": presenting.QUICK if asking else shown.pause,
         "raw": presenting.raw(card.upstream),
-        **_timeline(request, [card.ref, *([issued.ref] if issued else [])]),
+        **timeline_context(request, [card.ref, *([issued.ref] if issued else [])]),
     }
     return render_page(request, "cards/card.html", context, partial="cards/_card.html")
 
@@ -194,7 +218,7 @@ def order_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "numbers": order_facts.number_facts(page, with_call=request.user.has_perm("outbox.view_call")),
         "bills": order_facts.bill_facts(order),
         "raw": presenting.raw(order.upstream),
-        **_timeline(request, [order.ref]),
+        **timeline_context(request, [order.ref]),
     }
     return render_page(request, "cards/order.html", context, partial="cards/_order.html")
 
@@ -212,10 +236,10 @@ def _card_action(request: HttpRequest, order: CardOrder) -> list[Action]:
     ]
 
 
-def _timeline(request: HttpRequest, refs: list[str]) -> dict[str, Any]:
+def timeline_context(request: HttpRequest, refs: list[str], words: Words = presenting.WORDS) -> dict[str, Any]:
     show = request.GET.get("show", "") if request.GET.get("show", "") in GROUPS else ""
     most = MORE if request.GET.get("older") else MOST
-    told = timeline(refs, presenting.WORDS, show=show, most=most, raw=request.user.has_perm("outbox.view_exchange"))
+    told = timeline(refs, words, show=show, most=most, raw=request.user.has_perm("outbox.view_exchange"))
     everything = View(label=_("Everything"), url=request.path, current=not show)
     groups = [
         View(label=str(words), url=f"{request.path}?show={name}", current=name == show)
@@ -232,7 +256,7 @@ def _timeline(request: HttpRequest, refs: list[str]) -> dict[str, Any]:
 @permission_required(["cards.view_card", "mirror.ask_now"], raise_exception=True)
 def ask_card(request: HttpRequest, public_id: str) -> HttpResponse:
     card = get_object_or_404(queries.cards(), public_id=public_id)
-    ask_now(actor=Actor(request.user), row=card, kind="cards.card", object_id=card.provider_id)  # type: ignore[arg-type]
+    ask_now(actor=Actor.of(request), row=card, kind="cards.card", object_id=card.provider_id)
     messages.success(
         request,
         _("%(provider)s is being asked. The answer shows here.") % {"provider": presenting.provider(card.account)},
@@ -245,7 +269,7 @@ def ask_card(request: HttpRequest, public_id: str) -> HttpResponse:
 def ask_order(request: HttpRequest, public_id: str) -> HttpResponse:
     order = get_object_or_404(queries.orders(), public_id=public_id)
     kind, number = ("cards.order", order.provider_id) if order.provider_id else ("cards.order_ref", order.merchant_ref)
-    ask_now(actor=Actor(request.user), row=order, kind=kind, object_id=number)  # type: ignore[arg-type]
+    ask_now(actor=Actor.of(request), row=order, kind=kind, object_id=number)
     messages.success(
         request,
         _("%(provider)s is being asked. The answer shows here.") % {"provider": presenting.provider(order.account)},
@@ -253,7 +277,7 @@ def ask_order(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(order)
 
 
-def _ask_action(request: HttpRequest, name: str, row: Card) -> list[Action]:
+def ask_action(request: HttpRequest, name: str, row: Card | Holder) -> list[Action]:
     if not request.user.has_perm("mirror.ask_now"):
         return []
     label = _("Ask %(provider)s now") % {"provider": presenting.provider(row.account)}

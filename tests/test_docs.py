@@ -64,7 +64,7 @@ def test_every_link_and_every_test_that_a_paper_names_is_there(path: Path):
 
 def test_every_decision_has_its_page():
     pages = sorted((ROOT / "docs" / "adr").glob("0*.md"))
-    assert [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, 13)]
+    assert [page.name[:4] for page in pages] == [f"{number:04}" for number in range(1, 16)]
     for page in pages:
         parts = [line for line in page.read_text().splitlines() if line.startswith(("# ", "## ", "Tags: "))]
         assert [part.split()[0] if part.startswith("# ") else part.partition(":")[0] for part in parts] == [
@@ -81,7 +81,7 @@ def test_every_fault_has_a_test_or_a_reason():
     found = {row[0]: row[2] for row in rows((ROOT / "docs" / "faults.md").read_text())}
     assert list(found) == [f"F{number}" for number in range(1, 63)]
     assert [fault for fault, cell in found.items() if not (TEST_ID.search(cell) or cell.startswith("not yet: "))] == []
-    due = [*range(1, 11), *range(13, 18), *range(19, 32), *range(33, 39), *range(42, 45), 49, 50]
+    due = [*range(1, 11), *range(13, 39), *range(42, 52), 53, 55, 56, 58, 59, 62]
     assert [number for number in due if found[f"F{number}"].startswith("not yet")] == []
 
 
@@ -113,7 +113,7 @@ def test_every_state_has_its_meaning_in_the_glossary():
     }
     choices = states_of_the_product()
     assert set(sections) == set(choices)
-    assert len(choices) >= 7
+    assert len(choices) >= 12
     for name, section in sections.items():
         told = [(row[0], row[1]) for row in rows(section)]
         assert told == [(f"`{state.value}`", str(state.label)) for state in choices[name]], name

@@ -14,6 +14,8 @@ from backoffice.accounts.pauses import pause
 from backoffice.journal.record import Actor
 from backoffice.mirror import syncs
 from backoffice.mirror.models import Beat, SyncRun
+from backoffice.outbox.drain import drain
+from backoffice.outbox.models import Call
 from cards.models import CardOrder
 from tests.troubles import OPEN, Troubles
 from wallets.models import Wallet
@@ -164,8 +166,10 @@ def test_the_frame_tells_of_a_paused_account_an_absent_worker_and_a_silent_provi
     Beat.objects.update(at=timezone.now() - timedelta(minutes=4))
     assert "No worker since" in home().content.decode()
     troubles.world.fail_next("refuse_connection", path=OPEN, times=3)
+    call = troubles.asked()
     for _ in range(3):
-        troubles.under_way()
+        Call.objects.filter(pk=call.pk).update(due_at=call.created_at)
+        drain(5)
     assert "Main company does not answer since" in home().content.decode()
     pause(account, "the bank asked for it")
     page = home().content.decode()
@@ -225,3 +229,49 @@ def test_error_pages_name_the_request(home, manager):
 def test_a_forgotten_password_is_no_page_as_nobody_here_sends_mail(client, db):
     assert client.get("/account/password/reset/").status_code == 404
     assert client.post("/account/password/reset/", {"email": "a@example.com"}).status_code == 404
+
+
+# --- charts -----------------------------------------------------------------------------------------------------------
+
+
+def charts(answer) -> dict[str, list[tuple[str, Decimal]]]:
+    return {
+        group.currency: [(chart.title, chart.total) for chart in group.charts]
+        for group in answer.context["work"].activity.currencies
+    }
+
+
+def test_charts_tell_what_was_issued_and_what_failed_a_currency(troubles, home, sweep):
+    troubles.under_way("100.00")
+    troubles.under_way("50.00")
+    troubles.world.settle()
+    sweep()
+    troubles.failed(sweep)
+    cache.clear()
+    assert charts(home()) == {"USD": [("2 cards issued", Decimal("150.00")), ("1 order failed", Decimal("45.13"))]}
+
+
+def test_each_day_is_a_bar_and_the_longer_period_reaches_further_back(troubles, home, sweep, manager):
+    troubles.under_way("100.00")
+    troubles.world.settle()
+    sweep()
+    CardOrder.objects.update(created_at=timezone.now() - timedelta(days=20))
+    cache.clear()
+    assert charts(home()) == {}
+    client = Client()
+    client.force_login(manager)
+    answer = client.get("/?days=30")
+    chart = answer.context["work"].activity.currencies[0].charts[0]
+    assert (len(chart.points), [amount for _day, amount in chart.points if amount]) == (30, [Decimal("100.00")])
+    assert chart.points[9][1] == Decimal("100.00")
+    assert "1 card issued in 30 days: 100.00 USD, today 0.00 USD so far" in answer.content.decode()
+    assert client.get("/?days=9999").context["work"].activity.days == 14
+
+
+def test_charts_are_for_who_may_see_orders(troubles, sweep, person):
+    troubles.under_way()
+    troubles.world.settle()
+    sweep()
+    nobody = person("admin")
+    nobody.groups.clear()
+    assert look_at_home(nobody).context["work"].activity is None

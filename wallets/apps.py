@@ -9,4 +9,4 @@ class WalletsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from wallets import poll, sync  # noqa: F401
+        from wallets import exporting, poll, sync  # noqa: F401

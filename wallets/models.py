@@ -12,6 +12,7 @@ class Wallet(Mirrored):
     """A wallet at a provider; `balance` is what they call available, `frozen_balance` what their open orders hold."""
 
     transitions = states.WALLET
+    holds_money = True
     quiet_facts = ("word", "balance", "frozen_balance")
 
     public_id = PublicIdField("wal")

@@ -1,5 +1,7 @@
 """Asking about one wallet."""
 
+from collections.abc import Callable
+
 from backoffice.accounts.models import Account
 from backoffice.accounts.registry import client_for
 from backoffice.journal.models import Source
@@ -8,6 +10,11 @@ from wallets.apply import apply_wallet
 
 
 @looks_at("wallets.wallet")
-def look_at_wallet(account: Account, wallet_id: str) -> Answer:
-    row, applied = apply_wallet(client_for(account).wallet(wallet_id), source=Source.POLL)
-    return Answer(row.ref if row else "", settled=True, applied=applied)
+def look_at_wallet(account: Account, wallet_id: str) -> Callable[[], Answer]:
+    snapshot = client_for(account).wallet(wallet_id)
+
+    def apply() -> Answer:
+        row, applied = apply_wallet(snapshot, source=Source.POLL)
+        return Answer(row.ref if row else "", settled=True, applied=applied)
+
+    return apply

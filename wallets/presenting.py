@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -106,24 +107,31 @@ def facts(shown: ShownWallet) -> list[Fact]:
     ]
 
 
-def holding(calls: Sequence[Call]) -> Queue:
-    """The calls that hold its money, as a block of rows."""
+def holding(shown: ShownWallet, calls: QuerySet[Call], most: int = 20) -> Queue:
+    """The calls that hold its money, as a block of rows; the count and the sum are of all of them."""
+    listed = list(calls[:most])
+    count = len(listed) if len(listed) < most else calls.count()
+    more = _("the oldest %(most)d are listed") % {"most": most} if count > most else ""
     return Queue(
-        title=_("Held by open calls"),
+        title=_("Held by calls"),
         icon="lock",
-        tone="busy" if calls else "",
-        count=len(calls),
+        tone="busy" if listed else "",
+        count=count,
+        note=more,
+        sums=[Sum(amount=shown.funds.reserved, currency=shown.wallet.currency)] if listed else [],
         rows=[
             QueueRow(
                 title=operation_words(call.operation),
                 url=call.get_absolute_url(),
-                text=call.get_state_display(),
+                text=_("%(state)s, the balance was not seen since") % {"state": call.get_state_display()}
+                if call.left_at
+                else call.get_state_display(),
                 amount=call.reserved_amount,
                 currency=call.reserved_currency,
                 age=duration(timezone.now() - call.created_at),
                 action=_("Open"),
             )
-            for call in calls
+            for call in listed
         ],
     )
 

@@ -10,6 +10,8 @@ from backoffice.core.money import ExactSum
 from backoffice.outbox.models import Call
 from wallets.models import Wallet
 
+LEFT = Q(state=Call.State.DONE) | Q(state=Call.State.WITHDRAWN, maybe_sent=True)  # may have moved money
+
 
 @dataclass(frozen=True)
 class Funds:
@@ -32,14 +34,16 @@ def balances() -> QuerySet:
     return Wallet.objects.order_by("currency").values_list("currency").annotate(ExactSum("balance"))
 
 
-def holds(wallet: Wallet, most: int = 20) -> list[Call]:
-    """The open calls that hold money of this wallet, oldest first."""
-    return list(Call.objects.filter(reserves=wallet.ref, state__in=Call.OPEN).order_by("created_at", "id")[:most])
+def holding(wallet: Wallet) -> QuerySet[Call]:
+    """The calls that hold money of this wallet, by the rule of `funds_of`, oldest first."""
+    left = LEFT if wallet.observed_at is None else LEFT & Q(left_at__gte=wallet.observed_at)
+    calls = Call.objects.filter(reserves=wallet.ref).filter(Q(state__in=Call.OPEN) | left)
+    return calls.select_related("actor").order_by("created_at", "id")
 
 
 def orders_of(wallet: Wallet, most: int = 10) -> list[Model]:
     """The latest orders that this wallet pays for, of whatever app points at it."""
-    return list(wallet.orders.select_related("account").order_by("-created_at", "-id")[:most])  # type: ignore[attr-defined]
+    return list(wallet.orders.select_related("account").order_by("-created_at", "-id")[:most])
 
 
 def funds(wallet: Wallet) -> Funds:
@@ -54,13 +58,12 @@ def funds_of(rows: Iterable[Wallet]) -> dict[int, Funds]:
     """
     by_ref = {wallet.ref: wallet for wallet in rows}
     held = dict.fromkeys(by_ref, Decimal(0))
-    left = Q(state=Call.State.DONE) | Q(state=Call.State.WITHDRAWN, maybe_sent=True)
-    calls = Call.objects.filter(reserves__in=by_ref).filter(Q(state__in=Call.OPEN) | left)
+    calls = Call.objects.filter(reserves__in=by_ref).filter(Q(state__in=Call.OPEN) | LEFT)
     oldest = min((w.observed_at for w in by_ref.values() if w.observed_at), default=None)
     if oldest:
         calls = calls.filter(Q(state__in=Call.OPEN) | Q(left_at__gte=oldest))
     for name, state, left_at, amount in calls.values_list("reserves", "state", "left_at", "reserved_amount"):
         seen = by_ref[name].observed_at
-        if state in Call.OPEN or seen is None or left_at >= seen:
-            held[name] += amount
+        if state in Call.OPEN or seen is None or left_at is None or left_at >= seen:
+            held[name] += amount or Decimal(0)
     return {wallet.pk: Funds(wallet.balance, held[name]) for name, wallet in by_ref.items()}

@@ -42,7 +42,7 @@ def wallet_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "money": presenting.money_facts(shown),
         "facts": presenting.facts(shown),
         "blocks": [
-            *([presenting.holding(queries.holds(wallet))] if user.has_perm("outbox.view_call") else []),
+            *([presenting.holding(shown, queries.holding(wallet))] if user.has_perm("outbox.view_call") else []),
             *([presenting.paid_for(queries.orders_of(wallet))] if user.has_perm("cards.view_cardorder") else []),
         ],
         "events": presenting.events(wallet, raw=user.has_perm("outbox.view_exchange")),

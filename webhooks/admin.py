@@ -11,7 +11,7 @@ from backoffice.core.admin import ReadOnlyAdmin
 from backoffice.core.errors import DomainError
 from backoffice.journal.record import Actor
 from webhooks.commands import replay_delivery
-from webhooks.models import Delivery, Refusal
+from webhooks.models import Delivery, Refusal, Replay, ReplayItem
 
 
 @admin.register(Delivery)
@@ -33,7 +33,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Process again"), permissions=["replay"])
     def process_again(self, request: HttpRequest, queryset) -> None:
-        actor, done = Actor(request.user, via="admin"), 0  # type: ignore[arg-type]
+        actor, done = Actor.of(request, via="admin"), 0
         for row in queryset:
             try:
                 replay_delivery(actor=actor, delivery=row)
@@ -54,3 +54,22 @@ class RefusalAdmin(ReadOnlyAdmin):
     list_display = ("last_at", "account", "reason", "source", "count")
     list_filter = ("reason",)
     newest_first = "last_at"
+
+
+@admin.register(Replay)
+class ReplayAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "public_id", "state", "asked", "actor", "released_by", "ended_at")
+    list_filter = ("state",)
+    list_select_related = ("actor", "released_by")
+    found_by = ("public_id",)
+    staff_view = "webhooks:replay"
+
+
+@admin.register(ReplayItem)
+class ReplayItemAdmin(ReadOnlyAdmin):
+    """One delivery of a replay, and the difference that was found."""
+
+    list_display = ("replay", "delivery", "state", "applied", "ref", "problem")
+    list_filter = ("state", "applied")
+    list_select_related = ("replay", "delivery")
+    newest_first = "pk"

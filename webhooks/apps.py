@@ -10,7 +10,7 @@ class WebhooksConfig(AppConfig):
 
     def ready(self):
         from backoffice.mirror import watches
-        from webhooks import tasks  # noqa: F401
+        from webhooks import exporting, tasks  # noqa: F401
         from webhooks.answers import close_answered
 
         watches.on_answer(close_answered)

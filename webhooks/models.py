@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -117,6 +118,9 @@ class Delivery(models.Model):
             models.Index(fields=["topic", "-created_at", "-id"], name="webhooks_delivery_by_topic"),
             models.Index(fields=["object_id", "-created_at", "-id"], name="webhooks_delivery_by_object"),
             models.Index(fields=["ref", "-created_at", "-id"], condition=~Q(ref=""), name="webhooks_delivery_by_ref"),
+            models.Index(
+                fields=["applied", "-created_at", "-id"], condition=~Q(applied=""), name="webhooks_delivery_by_result"
+            ),
         ]
 
     def __str__(self):
@@ -141,6 +145,91 @@ class Delivery(models.Model):
     @property
     def own_ref(self) -> str:
         return ref(self)
+
+
+class Replay(models.Model):
+    """Deliveries that a person wants processed again: compared with the provider first, then released for real."""
+
+    class State(models.TextChoices):
+        COMPARING = "comparing", _("Being compared")
+        COMPARED = "compared", _("Compared, nothing changed yet")
+        RUNNING = "running", pgettext_lazy("replay", "Being processed again")
+        DONE = "done", pgettext_lazy("replay", "Processed again")
+
+    MOVING = (State.COMPARING, State.RUNNING)
+
+    public_id = PublicIdField("rpl")
+    key = models.CharField(max_length=64, help_text=_("one form, one replay"))
+    asked = models.CharField(max_length=300, help_text=_("the filter that chose them, as it stood in the address"))
+    state = models.CharField(max_length=10, choices=State, default=State.COMPARING)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    via = models.CharField(max_length=80, blank=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    released_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "key"], name="webhooks_replay_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["comparing", "compared", "running", "done"]), name="webhooks_replay_state"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state__in=["comparing", "running"]), name="webhooks_replay_due"
+            ),
+            models.Index(fields=["-created_at", "-id"], name="webhooks_replay_newest"),
+        ]
+
+    def __str__(self):
+        return self.public_id
+
+    def get_absolute_url(self) -> str:
+        return reverse("webhooks:replay", args=[self.public_id])
+
+    @property
+    def ref(self) -> str:
+        return ref(self)
+
+    @property
+    def is_moving(self) -> bool:
+        return self.state in self.MOVING
+
+
+class ReplayItem(models.Model):
+    """One delivery of a replay: what the provider's answer would change, and whether it was processed again."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("To be compared")
+        UNCOMPARED = "uncompared", _("Not compared")
+        COMPARED = "compared", pgettext_lazy("replay item", "Compared")
+        NOTHING = "nothing", _("Nothing would happen")
+        FAILED = "failed", _("Could not be compared")
+        AGAIN = "again", pgettext_lazy("replay item", "Processed again")
+        SKIPPED = "skipped", _("Left out")
+
+    ENDED = (State.AGAIN, State.SKIPPED)
+
+    replay = models.ForeignKey(Replay, on_delete=models.CASCADE, related_name="items")
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    applied = models.CharField(max_length=16, choices=Delivery.Applied, blank=True)
+    model = models.CharField(max_length=40, blank=True, help_text=_("what it is about"))
+    ref = models.CharField(max_length=64, blank=True, help_text=_("the row, where there was one already"))
+    changes = models.JSONField(default=list, blank=True, help_text=_("field, old, new"))
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["replay", "delivery"], name="webhooks_replay_item_once")]
+        indexes = [models.Index(fields=["replay", "state", "id"], name="webhooks_replay_item_by_state")]
+
+    def __str__(self):
+        return f"{self.replay_id} {self.delivery_id}"
 
 
 class Refusal(models.Model):

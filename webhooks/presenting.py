@@ -110,6 +110,11 @@ def headers(row: Delivery) -> list[Fact]:
     return [Fact(label=name, value=str(value)) for name, value in sorted(row.headers.items())]
 
 
+def kept_text(row: Delivery) -> str:
+    """The bytes themselves as they are kept; what is no text is told by its number."""
+    return bytes(row.body).decode("utf-8", errors="backslashreplace")
+
+
 def body_text(row: Delivery) -> str:
     """For reading: indented, JSON inside of text unfolded, each number with its own digits; else as it came."""
     body = bytes(row.body)

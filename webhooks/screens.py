@@ -7,43 +7,40 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backoffice.core.errors import DomainError
-from backoffice.core.filters import MOST, counted, day_range, page_or_first
+from backoffice.core.filters import MOST, counted, page_or_first
 from backoffice.core.htmx import render_page
 from backoffice.core.parts import Action, Fact, View
 from backoffice.core.refs import ref_rows
 from backoffice.journal.record import Actor
+from backoffice.people.listings import shown_listing
 from webhooks import commands, presenting, queries
-from webhooks.forms import DeliveryFilter
+from webhooks.choosing import VIEWS, chosen
+from webhooks.columns import CALLBACKS
 from webhooks.models import Delivery
 from webhooks.presenting import ShownDelivery
-
-VIEWS = {
-    "needs-a-person": (Delivery.State.DEAD,),
-    "open": Delivery.OPEN,
-    "nothing-to-do": (Delivery.State.IGNORED,),
-}
 
 
 @require_safe
 @permission_required("webhooks.view_delivery", raise_exception=True)
 def delivery_list(request: HttpRequest) -> HttpResponse:
-    form = DeliveryFilter(request)
-    rows = _filtered(queries.deliveries(), form, request.GET.get("view", ""))
+    form, rows = chosen(request)
     page = page_or_first(request, rows)
     about = ref_rows(row.ref for row in page)
     context = {
         "page": page,
         "rows": [ShownDelivery(row, about.get(row.ref)) for row in page],
         "form": form,
-        "views": _views(request),
+        "kept": shown_listing(request, CALLBACKS, _views(request)),
         "is_filtered": form.is_on or request.GET.get("view") in VIEWS,
         "is_moving": any(row.is_open for row in page),
         "count": _count(rows),
+        "actions": _list_actions(request) if page.rows else [],
         "as_of": timezone.now(),
     }
     return render_page(request, "webhooks/deliveries.html", context, partial="webhooks/_deliveries.html")
@@ -54,18 +51,16 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
 def delivery_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     row = _delivery(public_id)
     shown = _shown(row)
-    replay = Action(
-        label=_("Process again"), url=reverse("webhooks:replay_delivery", args=[row.public_id]), icon="rotate-ccw"
-    )
     context = {
         "shown": shown,
         "row": row,
         "crumbs": _crumbs(row),
-        "actions": [replay] if request.user.has_perm("webhooks.replay_delivery") else [],
+        "actions": _actions(request, row),
         "facts": presenting.facts(shown),
         "checks": presenting.checks(shown),
         "headers": presenting.headers(row),
         "body": presenting.body_text(row),
+        "kept": presenting.kept_text(row),
         "trace": row.traceback,
         "problem": presenting.problem(row),
         "events": presenting.effects(queries.effects_of(row)),
@@ -81,7 +76,7 @@ def replay(request: HttpRequest, public_id: str) -> HttpResponse:
     row = _delivery(public_id)
     if request.method == "POST":
         try:
-            commands.replay_delivery(actor=Actor(request.user), delivery=row)
+            commands.replay_delivery(actor=Actor.of(request), delivery=row)
             messages.success(request, _("It is processed again. This page shows what comes of it."))
         except DomainError as exc:
             messages.error(request, exc.message)
@@ -108,22 +103,31 @@ def _shown(row: Delivery) -> ShownDelivery:
     return ShownDelivery(row, ref_rows([row.ref]).get(row.ref))
 
 
+def _actions(request: HttpRequest, row: Delivery) -> list[Action]:
+    if not request.user.has_perm("webhooks.replay_delivery"):
+        return []
+    compare = f"{reverse('webhooks:replay_deliveries')}?{urlencode({'q': row.public_id})}"
+    again = reverse("webhooks:replay_delivery", args=[row.public_id])
+    return [
+        Action(label=_("Compare first"), url=compare, icon="git-compare"),
+        Action(label=_("Process again"), url=again, icon="rotate-ccw"),
+    ]
+
+
+def _list_actions(request: HttpRequest) -> list[Action]:
+    """What can be done with the whole filter, which the address hands on."""
+    if not request.user.has_perm("webhooks.replay_delivery"):
+        return []
+    params = request.GET.copy()
+    params.pop("cursor", None)
+    address = f"{reverse('webhooks:replay_deliveries')}?{params.urlencode()}"
+    return [Action(label=_("Process these again"), url=address, icon="rotate-ccw")]
+
+
 def _crumbs(row: Delivery, step: str = "") -> list[View]:
     inbox = View(label=_("Callbacks"), url=reverse("webhooks:deliveries"))
     here = View(label=row.topic, url=row.get_absolute_url() if step else "")
     return [inbox, here, *([View(label=step, url="")] if step else [])]
-
-
-def _filtered(rows: QuerySet[Delivery], form: DeliveryFilter, view: str) -> QuerySet[Delivery]:
-    if states := VIEWS.get(view):
-        rows = rows.filter(state__in=states)
-    if states := form.value("state"):
-        rows = rows.filter(state__in=states)
-    for name in ("topic", "account"):
-        if value := form.value(name):
-            rows = rows.filter(**{name: value})
-    rows = day_range(rows, form.value("since"), form.value("until"))
-    return queries.find_deliveries(rows, text.strip()) if (text := form.value("q")) else rows
 
 
 def _views(request: HttpRequest) -> list[View]:

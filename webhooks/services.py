@@ -8,11 +8,12 @@ from time import monotonic
 import structlog
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from backoffice.accounts.registry import receiver_for
+from backoffice.core import clock
 from backoffice.core.bell import Bell
 from backoffice.core.crash import crash_point
+from backoffice.core.transactions import retried
 from backoffice.mirror.watches import ask
 from backoffice.providers.errors import BadMessage
 from backoffice.providers.redaction import scrub
@@ -21,6 +22,7 @@ from webhooks.routing import OBJECT_ID, watch_for
 
 logger = structlog.get_logger(__name__)
 bell = Bell()
+replay_bell = Bell()
 
 BATCH = 50
 LEASE = timedelta(seconds=90)
@@ -47,10 +49,11 @@ def backlog() -> tuple[int, datetime | None]:
     return unread.count(), oldest
 
 
+@retried
 @transaction.atomic(durable=True)
 def _claim() -> list[Delivery]:
     """Up to a batch of rows for LEASE; a row whose worker died comes again, but not for ever."""
-    now = timezone.now()
+    now = clock.now()
     due = Q(state__in=[Delivery.State.RECEIVED, Delivery.State.WAITING], due_at__lte=now)
     abandoned = Q(state=Delivery.State.PROCESSING, leased_until__lt=now)
     rows = list(
@@ -87,23 +90,31 @@ def _work(batch: list[Delivery]) -> None:
 
 
 def _understand(row: Delivery) -> bool:
-    """Read the stored body again, by today's tables; whether there is something to ask."""
+    """Whether there is something to ask; where not, the delivery is at its end."""
+    if read_anew(row):
+        return True
+    _ignore(row)
+    return False
+
+
+def read_anew(row: Delivery) -> bool:
+    """Read the stored body again by today's tables, into the row and unsaved; whether there is something to ask."""
     message = receiver_for(row.account).read(bytes(row.body))
     hint, watch = message.hint, watch_for(message.hint)
+    row.known, row.ours = message.known, message.ours
     if not (watch and message.known and message.ours):
-        _ignore(row, known=message.known, ours=message.ours)
         return False
     if hint is None or not OBJECT_ID.fullmatch(hint.object_id):
         raise BadMessage("the object's id is none")
     row.hint_kind, row.hint_by, row.object_id = hint.kind, hint.by, hint.object_id
-    row.watch_kind, row.word, row.known, row.ours, row.ignored = watch, scrub(message.word)[:40], True, True, ""
+    row.watch_kind, row.word, row.ignored = watch, scrub(message.word)[:40], ""
     return True
 
 
 def _ask_about(rows: list[Delivery]) -> None:
     """One question per object, in one transaction, in a fixed order so that two workers never wait for each other."""
     questions = {(row.account_id, row.watch_kind, row.object_id): row for row in rows}
-    now = timezone.now()
+    now = clock.now()
     with transaction.atomic(durable=True):
         for _key, row in sorted(questions.items()):
             ask(row.account, row.watch_kind, row.object_id, why="callback")
@@ -122,10 +133,14 @@ def _ask_about(rows: list[Delivery]) -> None:
 READ_ANEW = ("hint_kind", "hint_by", "object_id", "watch_kind", "word", "known", "ours", "ignored")
 
 
-def _ignore(row: Delivery, *, known: bool, ours: bool) -> None:
+def _ignore(row: Delivery) -> None:
+    said = {"ignored": why_ignored(row), "known": row.known, "ours": row.ours}
+    _write(row, Delivery.State.IGNORED, **said, due_at=None, done_at=clock.now())
+
+
+def why_ignored(row: Delivery) -> Delivery.Ignored:
     reasons = Delivery.Ignored
-    why = reasons.UNKNOWN_TOPIC if not known else reasons.NOT_OURS if not ours else reasons.NOT_HANDLED
-    _write(row, Delivery.State.IGNORED, ignored=why, known=known, ours=ours, due_at=None, done_at=timezone.now())
+    return reasons.UNKNOWN_TOPIC if not row.known else reasons.NOT_OURS if not row.ours else reasons.NOT_HANDLED
 
 
 def _again(row: Delivery, exc: Exception) -> None:
@@ -141,7 +156,7 @@ def _again(row: Delivery, exc: Exception) -> None:
         row,
         Delivery.State.RECEIVED,
         tries=row.tries,
-        due_at=timezone.now() + pause,
+        due_at=clock.now() + pause,
         problem=problem[:300],
         traceback=trace,
     )
@@ -157,7 +172,7 @@ def _bury(row: Delivery, problem: str, trace: str = "") -> None:
         due_at=None,
         problem=problem[:300],
         traceback=trace,
-        done_at=timezone.now(),
+        done_at=clock.now(),
     )
     logger.error(
         "delivery_dead", delivery=row.public_id, account=row.account.slug, topic=row.topic, problem=problem[:200]

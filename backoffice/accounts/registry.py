@@ -10,9 +10,9 @@ from time import sleep
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from backoffice.accounts.models import Account, Pace
+from backoffice.core import clock
 from backoffice.core.transactions import require_no_transaction
 from backoffice.providers.config import AccountConfig, ConfigError, parse_account
 from backoffice.providers.errors import NotSent
@@ -121,6 +121,7 @@ def _client(slug: str, pk: int):
         guard=require_no_transaction,
         pace=lambda write: _wait_for_turn(pk, config, write=write),
         observe=notify_observers,
+        clock=clock.now,
         session=_sessions.get(slug),
     )
 
@@ -148,7 +149,7 @@ def _wait_for_turn(pk: int, config: AccountConfig, *, write: bool) -> None:
 
 @transaction.atomic
 def _take_turn(pk: int, kind: str, gap: timedelta) -> float:
-    now = timezone.now()
+    now = clock.now()
     pace, _made = Pace.objects.select_for_update().get_or_create(account_id=pk, kind=kind, defaults={"next_at": now})
     turn = max(pace.next_at, now)
     wait = (turn - now).total_seconds()

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from typing import Any
 
 from django.db import models
 
@@ -13,7 +14,8 @@ class PublicIdField(models.CharField):
 
     def __init__(self, prefix: str = "", **kwargs):
         self.prefix = prefix
-        super().__init__(**{"max_length": 32, "unique": True, "editable": False, "default": PublicId(prefix)} | kwargs)
+        usual: dict[str, Any] = {"max_length": 32, "unique": True, "editable": False, "default": PublicId(prefix)}
+        super().__init__(**usual | kwargs)
 
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()

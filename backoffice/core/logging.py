@@ -4,8 +4,9 @@ import logging
 import logging.config
 
 import structlog
+from structlog.typing import Processor
 
-SHARED = [
+SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -15,12 +16,12 @@ SHARED = [
 ]
 
 
-def configure_logging(style: str, level: str, *, redact=None) -> None:
+def configure_logging(style: str, level: str, *, redact: Processor | None = None) -> None:
     """Set up structlog and the standard library alike; `redact` is the last processor before a line is written."""
     global _redact
     _redact = redact or _redact
-    guard = [_redact] if _redact else []
-    renderer = (
+    guard: list[Processor] = [_redact] if _redact else []
+    renderer: Processor = (
         structlog.processors.JSONRenderer(default=str)
         if style == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
@@ -57,4 +58,4 @@ def configure_logging(style: str, level: str, *, redact=None) -> None:
     )
 
 
-_redact = None
+_redact: Processor | None = None

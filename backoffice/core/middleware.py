@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 logger = structlog.get_logger(__name__)
 PLAUSIBLE = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
-QUIET = {"/livez", "/readyz", "/healthz"}
+QUIET = {"/livez", "/readyz", "/healthz", "/metrics"}
 
 
 class RequestIdMiddleware:

@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.exceptions import ValidationError
-from django.db import connections, models
+from django.db import models
 from django.db.models import Aggregate
 from django.utils.translation import gettext_lazy as _
 from iso4217 import Currency
@@ -126,4 +126,4 @@ class _DecimalSum:
 def exact_sum_on_sqlite(connection, **_kwargs) -> None:
     """Register EXACT_SUM on each new SQLite connection."""
     if connection.vendor == "sqlite":
-        connections[connection.alias].connection.create_aggregate("EXACT_SUM", 1, _DecimalSum)
+        connection.connection.create_aggregate("EXACT_SUM", 1, _DecimalSum)

@@ -273,3 +273,23 @@ class Chart:
                 )
             )
         return bars
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peek:
+    """A record beside the list that it is a row of: one figure, at most three actions, facts, the latest of it."""
+
+    title: str
+    url: str
+    badge: Badge
+    text: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+    amount_label: str = ""
+    at: datetime | None = None
+    notice: str = ""
+    notice_tone: str = "warn"
+    actions: Sequence[Action] = ()
+    facts: Sequence[Fact] = ()
+    latest: Sequence[QueueRow] = ()
+    latest_title: str = ""

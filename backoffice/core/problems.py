@@ -54,6 +54,16 @@ CODES: dict[str, Code] = {
         retryable=True,
         outcome="unknown",
     ),
+    # concurrency
+    "precondition_missing": Code(
+        428, "Precondition missing", "An edit needs the header `If-Match` with the version it was made from."
+    ),
+    "precondition_invalid": Code(
+        400, "Precondition invalid", 'The header `If-Match` is one quoted version, as in `"3"`.'
+    ),
+    "version_conflict": Code(
+        412, "Version conflict", "The object has changed since the version in `If-Match`; `current` is its version now."
+    ),
     # states
     "illegal_state": Code(409, "State does not allow it", "The object's state does not allow this step."),
     "call_still_open": Code(409, "Call still open", "Another call for the same object has not ended; `call` names it."),
@@ -70,13 +80,36 @@ CODES: dict[str, Code] = {
     "bin_unavailable": Code(422, "BIN unavailable", "The BIN makes no cards now."),
     "wallet_unavailable": Code(422, "Wallet unavailable", "The wallet cannot pay now."),
     "holder_missing": Code(422, "Card holder missing", "The BIN needs a card holder."),
+    "holder_unavailable": Code(422, "Card holder unavailable", "The card holder is not on file at the provider."),
     "delivery_missing": Code(422, "Delivery address missing", "A physical card needs an address to be sent to."),
     "amount_outside_limits": Code(422, "Amount outside limits", "The amount is below or above what the BIN allows."),
     "balance_unknown": Code(422, "Balance unknown", "The wallet's balance was not told to us yet."),
     "insufficient_funds": Code(
         422, "Insufficient funds", "The wallet's free balance is less than the total; `missing` says by how much."
     ),
+    "wrong_account": Code(422, "Wrong account", "The BIN belongs to another account than the rest of the request."),
+    "quantity_outside_limits": Code(
+        422, "Quantity outside limits", "Between 1 and 100 cards can be asked for at once."
+    ),
+    "not_ready": Code(409, "Not ready", "The export is still being written, has failed, or has expired."),
+    "account_paused": Code(409, "Account paused", "Nothing is sent to it now, and a code or PIN cannot wait."),
+    "same_again": Code(
+        422,
+        "Same again",
+        "The same amount was put on this card within ten minutes, by `order`; `again` says that a second is meant.",
+    ),
+    "nothing_changed": Code(422, "Nothing changed", "The edit names no field."),
+    "holder_in_use": Code(422, "Card holder in use", "Cards of this holder are open."),
+    "purpose_missing": Code(422, "Purpose missing", "A look at what is sealed needs a purpose."),
+    "reveal_budget_spent": Code(422, "Reveals used up", "This person has looked at as many cards today as allowed."),
     "card_limit": Code(422, "Card limit reached", "The BIN has as many cards as it may have."),
+    "nothing_selected": Code(422, "Nothing selected", "A request for many rows names none."),
+    "nothing_chosen": Code(422, "Nothing chosen", "No callback matches the filter."),
+    "too_many_rows": Code(422, "Too many rows", "More rows were named than may be at once."),
+    "too_many": Code(422, "Too many callbacks", "More callbacks match the filter than may be at once."),
+    "gone": Code(422, "Gone", "The row is not here any more."),
+    "name_taken": Code(422, "Name taken", "Another of the same kind has this name."),
+    "too_long": Code(422, "Too long", "What was given is longer than can be kept."),
     "unknown_sync": Code(422, "Unknown list", "There is no list of this name to walk through."),
     # ours
     "unavailable": Code(

@@ -27,6 +27,7 @@ class JournalEntry(models.Model):
     ref = models.CharField(max_length=64)
     account = models.CharField(max_length=40, blank=True)
     verb = models.CharField(max_length=64)
+    row_version = models.PositiveIntegerField(null=True, help_text=_("the row's version after it, where it has one"))
     source = models.CharField(max_length=12, choices=Source)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     via = models.CharField(max_length=80, blank=True, help_text=_("browser, admin, or the name of an API key"))

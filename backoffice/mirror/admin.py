@@ -22,11 +22,13 @@ class SyncRunAdmin(ReadOnlyAdmin):
         "created_at",
         "account",
         "kind",
+        "since",
         "state",
         "next_page",
         "seen",
         "total",
         "changed",
+        "missing",
         "problem",
         "ended_at",
     )

@@ -1,91 +1,81 @@
-"""Facts coming in. `mirror()` locks the row, weighs the news, takes or refuses it, and writes it down."""
+"""Facts coming in. `mirror()` locks the row, weighs the news, takes or refuses it, and writes it down.
 
-import json
-from collections.abc import Mapping
-from decimal import Decimal
-from enum import StrEnum
-from typing import Any, TypeVar
+`mirror_page()` does the same for a page of a list, without a lock and without a write where nothing has changed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import structlog
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
-from backoffice.core.errors import IllegalTransition
-from backoffice.core.money import plain
-from backoffice.journal.models import Source
-from backoffice.journal.record import record
+from backoffice.journal.models import JournalEntry, Source
+from backoffice.journal.record import line, record
 from backoffice.mirror.models import Mirrored
 from backoffice.mirror.watches import ask
+from backoffice.mirror.weighing import Applied, Facts, M, News, Weighed, as_kept, in_words, weigh
 from backoffice.providers.snapshots import Snapshot
 
 logger = structlog.get_logger(__name__)
-M = TypeVar("M", bound=Mirrored)
+__all__ = ["Applied", "News", "mirror", "mirror_page", "retire", "weigh"]
 
 
-class Applied(StrEnum):
-    """What became of one piece of news."""
-
-    BORN = "born"
-    MOVED = "moved"
-    CHANGED = "changed"
-    SAME = "same"
-    STALE = "stale"
-    REFUSED = "refused"
-    CONTRADICTED = "contradicted"
-    UNWANTED = "unwanted"  # a row that may not be born this way
-
-
-@transaction.atomic
 def mirror(
     model: type[M],
     snapshot: Snapshot,
     *,
     key: Mapping[str, Any],
     state: str | None,
-    facts: Mapping[str, Any],
+    facts: Facts | Callable[[M | None], Facts],
     source: Source,
     birth: Mapping[str, Any] | None = None,
     may_be_born: bool = True,
     watch: tuple[str, str] | None = None,
 ) -> tuple[M | None, Applied]:
-    """Let a snapshot change the row that `key` names.
+    """Let a snapshot change the row that `key` names; the arguments are those of `News`."""
+    news: News[M] = News(
+        snapshot=snapshot, key=key, state=state, facts=facts, birth=birth or {}, may_be_born=may_be_born, watch=watch
+    )
+    return mirror_page(model, [news], source=source)[0]
 
-    `state` None means a word we do not know: it moves nothing, is kept raw and raises an alarm. Facts that are None
-    were not said. `birth` are fields that only a new row takes. `watch` is (kind, object id) to ask again where news of
-    the same moment disagree.
+
+@transaction.atomic
+def mirror_page(model: type[M], page: Sequence[News[M]], *, source: Source) -> list[tuple[M | None, Applied]]:
+    """Let each piece of news change its row, in order.
+
+    A list sync reads the rows first and locks those alone that have news: what is equal costs no lock and no write.
     """
-    rows = model._default_manager.select_for_update().filter(**key)
-    row = rows.first()
-    if row is None:
-        if not may_be_born:
-            return None, Applied.UNWANTED
-        try:
-            with transaction.atomic():
-                return _bear(model, snapshot, {**key, **(birth or {})}, state, facts, source)
-        except IntegrityError:  # somebody else heard of it at the same moment
-            row = rows.get()
-    if row.observed_at and snapshot.observed_at < row.observed_at:
-        return row, Applied.STALE
-    if problem := _contradiction(row, facts):
-        return row, _refuse(row, problem, source, Applied.CONTRADICTED)
-    old = row.state  # type: ignore[attr-defined]
-    if state and row.observed_at == snapshot.observed_at and state != old and row.transitions.path(state, old):
-        # the same moment, two words: the later rank stays; where neither is later, ask again
-        if watch and row.transitions.path(old, state):
-            ask(row.account, *watch, why="two answers of one moment")
-        return row, Applied.STALE
-    try:
-        moved = row.follow(state or old)
-    except IllegalTransition as exc:
-        return row, _refuse(row, exc.message, source, Applied.REFUSED)
-    return row, _take(row, snapshot, facts, source, old=old, moved=moved, unknown=state is None)
+    known = _found(model._default_manager.all(), page) if source is Source.SYNC else {}
+    still = {
+        index: (row, weighed.applied)
+        for index, news in enumerate(page)
+        if (row := known.get(_name(news))) and (weighed := weigh(row, news, source)).is_still
+    }
+    moving = [news for index, news in enumerate(page) if index not in still]
+    locked = _found(model._default_manager.select_for_update(), moving) if moving else {}
+    born = _bear_all(model, [news for news in moving if news.may_be_born and _name(news) not in locked], source)
+    became: list[tuple[M | None, Applied]] = []
+    for index, news in enumerate(page):
+        if index in still:
+            became.append(still[index])
+            continue
+        if row := born.pop(_name(news), None):
+            locked[_name(news)] = row
+            became.append((row, Applied.BORN))
+            continue
+        row, applied = _apply(model, locked.get(_name(news)), news, source)
+        if row:
+            locked[_name(news)] = row
+        became.append((row, applied))
+    return became
 
 
 @transaction.atomic
 def retire(row: Mirrored, state: str, *, why: str) -> None:
     """Our own ending of an operation that will not be sent: the one move that no provider's word stands behind."""
     locked = type(row)._default_manager.select_for_update().get(pk=row.pk)
-    old = locked.state  # type: ignore[attr-defined]
+    old = locked.state
     locked.require_step(state)
     locked.follow(state)
     locked.version += 1
@@ -93,61 +83,110 @@ def retire(row: Mirrored, state: str, *, why: str) -> None:
     record(locked, "moved", source=Source.SYSTEM, old=old, new=state, why=why)
 
 
-def _bear(model, snapshot, fields, state, facts, source) -> tuple[Any, Applied]:
-    said = {name: value for name, value in facts.items() if value is not None}
-    row = model(**{**fields, **said, "state": state or model.transitions.unknown})
-    row.observed_at, row.upstream = snapshot.observed_at, _plain(snapshot.raw)
-    row.save(force_insert=True)
-    if state is None:
-        _alarm_unknown(row, source)
-    record(row, "born", source=source, new=row.state)
-    return row, Applied.BORN
+def _name(news: News) -> tuple[str, Any]:
+    return news.named
 
 
-def _take(row, snapshot, facts, source, *, old: str, moved: bool, unknown: bool) -> Applied:
-    changed = {name: value for name, value in facts.items() if value is not None and getattr(row, name) != value}
-    upstream = {
-        **row.upstream,
-        **_plain(snapshot.raw),
-    }  # an answer that says less than the last one does not replace it
-    if source is Source.SYNC and not moved and not changed and not row.missing_since and upstream == row.upstream:
-        return Applied.SAME  # a list sync writes nothing for what has not changed
-    before = {name: _text(getattr(row, name), row) for name in changed}
+def _found(rows: QuerySet[M], page: Iterable[News[M]]) -> dict[tuple[str, Any], M]:
+    """The rows that the news name, one query for each field that names any; always in the order of their ids."""
+    wanted: dict[str, list[Any]] = {}
+    account: Any = None
+    for news in page:
+        name, value = news.named
+        account = news.key["account"]
+        wanted.setdefault(name, []).append(value)
+    found: dict[tuple[str, Any], M] = {}
+    for name, values in wanted.items():
+        for row in rows.filter(account=account, **{f"{name}__in": values}).order_by("pk"):
+            row.account = account  # or each line in the journal would read it again
+            found[name, getattr(row, name)] = row
+    return found
+
+
+def _apply(model: type[M], row: M | None, news: News[M], source: Source) -> tuple[M | None, Applied]:
+    """The news of one row that is locked, or of one that we do not know."""
+    if row is None:
+        if not news.may_be_born:
+            return None, Applied.UNWANTED
+        try:
+            with transaction.atomic():
+                return _bear(model, [news], source)[0], Applied.BORN
+        except IntegrityError:  # somebody else heard of it at the same moment
+            row = model._default_manager.select_for_update().get(**news.key)
+    weighed = weigh(row, news, source)
+    if weighed.problem:
+        _refuse(row, weighed.problem, source)
+    elif weighed.ask_again and news.watch:
+        ask(row.account, *news.watch, why="two answers of one moment")
+    elif weighed.takes:
+        _take(row, news, weighed, source)
+    return row, weighed.applied
+
+
+def _bear_all(model: type[M], page: Sequence[News[M]], source: Source) -> dict[tuple[str, Any], M]:
+    """New rows at once, where there are several, and as long as nobody else makes one of them at the same moment."""
+    names = [_name(news) for news in page]
+    if len(page) < 2 or len(set(names)) < len(page):
+        return {}
+    try:
+        with transaction.atomic():
+            return dict(zip(names, _bear(model, page, source), strict=True))
+    except IntegrityError:
+        return {}
+
+
+def _bear(model: type[M], page: Sequence[News[M]], source: Source) -> list[M]:
+    rows = []
+    for news in page:
+        said = {name: value for name, value in news.facts_for(None).items() if value is not None}
+        row = model(**{**news.key, **news.birth, **said, "state": news.state or model.transitions.unknown})
+        row.observed_at, row.upstream = news.snapshot.observed_at, as_kept(news.snapshot.raw)
+        rows.append(row)
+    if len(rows) == 1:
+        rows[0].save(force_insert=True)
+    else:
+        model._default_manager.bulk_create(rows)
+    for row, news in zip(rows, page, strict=True):
+        if news.state is None:
+            _alarm_unknown(row, source)
+    JournalEntry.objects.bulk_create([line(row, "born", source=source, new=row.state) for row in rows])
+    return rows
+
+
+def _take(row: M, news: News[M], weighed: Weighed, source: Source) -> None:
+    changed, old = weighed.changed, row.state
+    before = {name: in_words(getattr(row, name), row) for name in changed}
+    moved, was_missing = row.follow(news.state or old), row.missing_since
     for name, value in changed.items():
         setattr(row, name, value)
-    row.upstream, row.observed_at, row.missing_since = upstream, snapshot.observed_at, None
+    row.upstream, row.observed_at, row.missing_since = weighed.upstream, news.snapshot.observed_at, None
     if moved or changed:
         row.version += 1
     if moved and old in row.breaks_when_left:
         _alarm_break(row, f"{old} here, but the provider says {row.state}", source)
     row.save()
-    if unknown:
+    if news.state is None:
         _alarm_unknown(row, source)
-    told = {name: [before[name], _text(value, row)] for name, value in changed.items() if name not in row.quiet_facts}
+    if was_missing:
+        record(row, "seen_again", source=source)
+    told = {
+        name: ["••••", "••••"] if name in row.sealed_facts else [before[name], in_words(value, row)]
+        for name, value in changed.items()
+        if name not in row.quiet_facts
+    }
+    more: dict[str, Any] = {"changed": told} if told else {}
     if moved:
-        record(row, "moved", source=source, old=old, new=row.state, **({"changed": told} if told else {}))
+        record(row, "moved", source=source, old=old, new=row.state, **more)
     elif told:
-        record(row, "changed", source=source, changed=told)
-    return Applied.MOVED if moved else Applied.CHANGED if changed else Applied.SAME
+        record(row, "changed", source=source, **more)
 
 
-def _contradiction(row: Mirrored, facts: Mapping[str, Any]) -> str:
-    """What the news says against our own request, or against the amounts of a settled row; "" if nothing."""
-    fixed = row.intended + (row.frozen_when_settled if row.is_settled else ())
-    for name in fixed:
-        ours, theirs = getattr(row, name), facts.get(name)
-        if theirs is not None and ours not in (None, "") and ours != theirs:
-            return f"{name}: ours {_text(ours, row)}, theirs {_text(theirs, row)}"
-    return ""
-
-
-def _refuse(row: Mirrored, problem: str, source: Source, applied: Applied) -> Applied:
+def _refuse(row: Mirrored, problem: str, source: Source) -> None:
     if row.break_reason != problem[:200]:
         row.break_reason = problem[:200]
         row.save(update_fields=["break_reason"])
         record(row, "news_refused", source=source, problem=problem)
     logger.error("news_refused", row=row.ref, problem=problem, source=str(source))
-    return applied
 
 
 def _alarm_break(row: Mirrored, problem: str, source: Source) -> None:
@@ -159,16 +198,3 @@ def _alarm_break(row: Mirrored, problem: str, source: Source) -> None:
 def _alarm_unknown(row: Mirrored, source: Source) -> None:
     record(row, "unknown_word", source=source, word=row.word)
     logger.error("news_in_unknown_words", row=row.ref, word=row.word, source=str(source))
-
-
-def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """As the database will give it back, so that equal answers are equal."""
-    return json.loads(json.dumps(raw, cls=DjangoJSONEncoder))
-
-
-def _text(value: Any, row: Mirrored) -> str:
-    """For people: an amount with its currency, where the row has one."""
-    if not isinstance(value, Decimal):
-        return str(value)
-    currency = getattr(row, "currency", "")
-    return f"{plain(value, currency)} {currency}".rstrip()

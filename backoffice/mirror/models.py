@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,10 +12,16 @@ from backoffice.core.states import Transitions
 class Mirrored(models.Model):
     """What a provider last said of one thing. Saved by `mirror()` or created by a command, nowhere else."""
 
+    if TYPE_CHECKING:  # each mirrored model has its own
+        state: models.CharField
+        provider_id: models.CharField
     transitions: Transitions
     frozen_when_settled: tuple[str, ...] = ()
     quiet_facts: tuple[str, ...] = ("word",)  # facts whose change is no news to a person
+    sealed_facts: tuple[str, ...] = ()  # facts whose change is written down without what changed
     breaks_when_left: tuple[str, ...] = ()  # states of ours that news contradicts when it leads out of them
+    not_listed: tuple[str, ...] = ()  # states in which no list need name it
+    holds_money = False  # whether one that vanishes from its list is an alarm
     intended: tuple[str, ...] = ()  # what our own request fixed: an answer that says otherwise is not applied
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -34,7 +42,7 @@ class Mirrored(models.Model):
 
     @property
     def is_settled(self) -> bool:
-        return self.state in self.transitions.settled  # type: ignore[attr-defined]
+        return self.state in self.transitions.settled
 
     def require_step(self, wanted: str) -> None:
         """For commands: the wanted state must be one step away, else IllegalTransition."""
@@ -85,28 +93,63 @@ class SyncRun(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40)
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    since = models.DateTimeField(null=True, blank=True, help_text=_("only what was made since; empty: everything"))
     next_page = models.PositiveIntegerField(default=1)
+    round = models.PositiveSmallIntegerField(default=1, db_default=1)
+    visits = models.PositiveIntegerField(default=0, db_default=0, help_text=_("pages read, some of them again"))
+    repeats = models.PositiveSmallIntegerField(default=0, db_default=0, help_text=_("equal pages in a row"))
     total = models.PositiveIntegerField(null=True)
     seen = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
+    missing = models.PositiveIntegerField(default=0, db_default=0)
     tries = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         permissions = [("start_sync", "Can start a sync")]
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "kind"], condition=models.Q(state="running"), name="mirror_one_running_sync"
-            )
+                fields=["account", "kind"],
+                condition=models.Q(state="running", since=None),
+                name="mirror_one_running_sync",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "kind"],
+                condition=models.Q(state="running", since__isnull=False),
+                name="mirror_one_recent_sync",
+            ),
         ]
         indexes = [models.Index(fields=["account", "kind", "-created_at"], name="mirror_sync_newest")]
 
     def __str__(self):
         return f"{self.kind} {self.account_id} {self.state}"
+
+    @property
+    def rate(self) -> float:
+        """Rows a second since the first page was asked for."""
+        if not self.started_at:
+            return 0
+        return self.seen / max(((self.ended_at or timezone.now()) - self.started_at).total_seconds(), 0.001)
+
+    def rows_seen(self) -> set[int]:
+        return {pk for rows in self.pages.values_list("rows", flat=True).iterator() for pk in rows}
+
+
+class SyncPage(models.Model):
+    """The rows that a page of a walk under way showed; kept until it ends, as unchanged rows bear no mark of it."""
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="pages")
+    page = models.PositiveIntegerField()
+    total = models.PositiveIntegerField(default=0)
+    rows = models.JSONField(default=list)
+
+    def __str__(self):
+        return f"{self.run_id} {self.page}"
 
 
 class Beat(models.Model):

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.core.parts import Badge
 from backoffice.mirror.models import SyncRun
@@ -15,6 +15,7 @@ from backoffice.mirror.models import SyncRun
 LISTS: dict[str, Promise] = {
     "wallets.wallet": gettext_lazy("Wallets"),
     "cards.bin": gettext_lazy("BINs"),
+    "cards.holder": gettext_lazy("Card holders"),
     "cards.card": gettext_lazy("Cards"),
     "cards.order": gettext_lazy("Card orders"),
 }
@@ -54,10 +55,26 @@ class ShownSync:
         if run.problem:
             return capfirst(run.problem)
         if run.ended_at:
-            return _("%(seen)d seen, %(changed)d new or changed") % {"seen": run.seen, "changed": run.changed}
+            told = _("%(seen)s seen, %(changed)s new or changed") % {
+                "seen": f"{run.seen:,}",
+                "changed": f"{run.changed:,}",
+            }
+            missing = ngettext("%(missing)s missing", "%(missing)s missing", run.missing) % {"missing": run.missing}
+            return f"{told}, {missing}" if run.missing else told
         if run.total is None:
             return _("Waits for a worker")
-        return _("%(seen)d of %(total)d") % {"seen": run.seen, "total": run.total}
+        return _("%(seen)s of %(total)s") % {"seen": f"{run.seen:,}", "total": f"{run.total:,}"}
+
+    @property
+    def pace(self) -> str:
+        """How it goes while it goes: pages, rows a second since it began, since when."""
+        run = self.run
+        if not self.is_running or run.next_page == 1:
+            return ""
+        pages = run.next_page - 1
+        told = ngettext("%(pages)s page, %(rate)s rows/s", "%(pages)s pages, %(rate)s rows/s", pages)
+        rate = run.rate
+        return told % {"pages": f"{pages:,}", "rate": f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"}
 
     @property
     def at(self) -> datetime:

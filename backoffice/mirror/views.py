@@ -40,7 +40,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
         syncs[shown.run.account_id].append(shown)
     accounts = list(Account.objects.order_by("-listed", "slug"))
     context = {
-        "accounts": [(account, syncs[account.pk], _actions(account, request.user)) for account in accounts],
+        "accounts": [(account, syncs[account.pk], account_actions(account, request.user)) for account in accounts],
         "may_sync": request.user.has_perm("mirror.start_sync"),
         "is_moving": any(shown.is_running for found in syncs.values() for shown in found),
         "as_of": timezone.now(),
@@ -55,7 +55,7 @@ def start(request: HttpRequest) -> HttpResponse:
     accounts = list(Account.objects.filter(listed=True, paused_at=None))
     for account in accounts:
         for kind in kinds():
-            start_sync(account=account, kind=kind, actor=Actor(request.user))
+            start_sync(account=account, kind=kind, actor=Actor.of(request))
     if accounts:
         messages.success(request, _("The provider's lists are being copied."))
     else:
@@ -72,7 +72,7 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
     account = get_object_or_404(Account, slug=slug)
     form = PauseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        pauses.pause(account, form.cleaned_data["reason"], actor=Actor(request.user))
+        pauses.pause(account, form.cleaned_data["reason"], actor=Actor.of(request))
         messages.success(request, _("%(account)s is paused.") % {"account": account})
         return redirect("mirror:accounts")
     context = {
@@ -91,7 +91,7 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     account = get_object_or_404(Account, slug=slug)
     if request.method == "POST":
-        pauses.resume(account, actor=Actor(request.user))
+        pauses.resume(account, actor=Actor.of(request))
         messages.success(request, _("%(account)s is running.") % {"account": account})
         return redirect("mirror:accounts")
     context = {
@@ -109,7 +109,8 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "mirror/confirm.html", context)
 
 
-def _actions(account: Account, user) -> list[Action]:
+def account_actions(account: Account, user) -> list[Action]:
+    """Pause or resume, for who may."""
     name, label, icon = PAUSED[account.is_paused]
     if not user.has_perm(f"accounts.{name}"):
         return []

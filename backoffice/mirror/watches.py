@@ -8,10 +8,11 @@ from time import monotonic
 import structlog
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from backoffice.accounts.models import Account
+from backoffice.core import clock
 from backoffice.core.bell import Bell
+from backoffice.core.transactions import retried
 from backoffice.journal.about import about
 from backoffice.journal.models import Source
 from backoffice.mirror.models import Watch
@@ -36,7 +37,7 @@ class Answer:
     applied: str
 
 
-Look = Callable[[Account, str], Answer]
+Look = Callable[[Account, str], Callable[[], Answer]]  # asks the provider; what it returns lets the answer change rows
 _looks: dict[str, Look] = {}
 _observers: list[Callable[[Watch, datetime, Answer | None], None]] = []
 bell = Bell()
@@ -62,10 +63,14 @@ def kinds() -> frozenset[str]:
     return frozenset(_looks)
 
 
+def look_for(kind: str) -> Look:
+    return _looks[kind]
+
+
 @transaction.atomic
 def ask(account: Account, kind: str, object_id: str, *, why: str = "", after: float = 0) -> None:
     """Note in the caller's transaction what to ask for, `after` seconds from now; never later than planned."""
-    now = timezone.now()
+    now = clock.now()
     due = now + timedelta(seconds=after)
     watch, made = Watch.objects.select_for_update().get_or_create(
         account=account,
@@ -94,20 +99,21 @@ def drain_watches(seconds: float = 50) -> int:
 
 def forget_answered() -> int:
     """Drop rows that have nothing left to ask."""
-    old = timezone.now() - KEEP_ANSWERED
+    old = clock.now() - KEEP_ANSWERED
     return Watch.objects.filter(due_at=None, rang_at__lt=old).delete()[0]
 
 
 def backlog() -> tuple[int, datetime | None]:
     """How many looks are due by now, and since when the oldest."""
-    due = Watch.objects.filter(due_at__lte=timezone.now())
+    due = Watch.objects.filter(due_at__lte=clock.now())
     oldest = due.order_by("due_at").values_list("due_at", flat=True).first()
     return due.count(), oldest
 
 
+@retried
 @transaction.atomic(durable=True)
 def _claim() -> Watch | None:
-    now = timezone.now()
+    now = clock.now()
     free = Q(leased_until=None) | Q(leased_until__lt=now)
     watch = (
         Watch.objects.select_for_update(skip_locked=True, of=("self",))
@@ -126,10 +132,10 @@ def _claim() -> Watch | None:
 
 def _look(watch: Watch) -> None:
     """No transaction is open here. Whatever goes wrong, the watch gets its next time."""
-    asked_at = watch.asked_at or timezone.now()
+    asked_at = watch.asked_at or clock.now()
     try:
         with about("", Source.POLL):
-            answer = _looks[watch.kind](watch.account, watch.object_id)
+            answer = _looks[watch.kind](watch.account, watch.object_id)()
     except NotFound as exc:
         if asked_at - (watch.first_asked_at or asked_at) > FORGET_AFTER:
             _end(watch, str(exc))
@@ -159,15 +165,13 @@ def _end(watch: Watch, problem: str) -> None:
         due_at=None, leased_until=None, problem=problem[:200], tries=0, first_asked_at=None
     )
     if not ended:  # it rang while we asked
-        mine.update(due_at=(watch.asked_at or timezone.now()) + COLLAPSE, leased_until=None)
+        mine.update(due_at=(watch.asked_at or clock.now()) + COLLAPSE, leased_until=None)
 
 
 def _again(watch: Watch, problem: str, *, at_least: float = 0) -> None:
     pause = PAUSES[watch.tries - 1] if watch.tries <= len(PAUSES) else HOURLY
     mine = Watch.objects.filter(pk=watch.pk, tries=watch.tries)
-    mine.update(
-        due_at=timezone.now() + timedelta(seconds=max(pause, at_least)), leased_until=None, problem=problem[:200]
-    )
+    mine.update(due_at=clock.now() + timedelta(seconds=max(pause, at_least)), leased_until=None, problem=problem[:200])
     if not problem:  # where it rang while we asked, the answer may be older than the ring
-        asked_at = watch.asked_at or timezone.now()
+        asked_at = watch.asked_at or clock.now()
         mine.filter(rang_at__gt=asked_at).update(due_at=asked_at + COLLAPSE)

@@ -9,7 +9,7 @@ class OutboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from backoffice.outbox import checks, tasks  # noqa: F401
+        from backoffice.outbox import checks, exporting, tasks  # noqa: F401
         from backoffice.outbox.exchanges import write_exchange
         from backoffice.providers import registry
 

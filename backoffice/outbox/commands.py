@@ -56,7 +56,8 @@ def give_up_call(*, actor: Actor, call: Call, reason: str) -> Call:
         timezone.now(),
         None,
     )
-    locked.save(update_fields=["state", "problem", "left_at", "leased_until"])
+    locked.arguments.pop("sealed", None)
+    locked.save(update_fields=["state", "problem", "left_at", "leased_until", "arguments"])
     record(
         locked.target,
         "outbox.give_up_call",

@@ -1,15 +1,16 @@
 """Claim a call, attempt it with no transaction open, leave it in the state that its outcome means."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
+from django.db.models import Min, Q
 
 from backoffice.accounts.pauses import pause
+from backoffice.core import clock
 from backoffice.core.crash import crash_point
+from backoffice.core.transactions import retried
 from backoffice.journal.about import about
 from backoffice.journal.models import Source
 from backoffice.journal.record import record
@@ -21,6 +22,7 @@ from backoffice.providers.errors import BadSignature, Misconfigured, NotSent, Ou
 
 logger = structlog.get_logger(__name__)
 
+SEALED = "sealed"  # the argument that holds personal data as ciphertext; a call that ended loses it
 SEND_PAUSES = [5, 10, 30, 60, 120, 300]  # seconds between attempts that never reached the provider
 LOOK_PAUSES = [5, 30, 120, 600, 3600]  # seconds before each look after an unknown outcome; then a person
 
@@ -34,18 +36,16 @@ def drain(seconds: float = 50) -> int:
     return tried
 
 
+@retried
 @transaction.atomic(durable=True)  # must really be committed before anything is sent
 def _claim() -> Call | None:
-    now = timezone.now()
+    now = clock.now()
     waiting = Q(state=Call.State.QUEUED, account__paused_at=None) | Q(state=Call.State.UNCERTAIN)
     abandoned = Q(state=Call.State.CLAIMED, leased_until__lt=now)
-    call = (
-        Call.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter((waiting & Q(due_at__lte=now)) | abandoned)
-        .order_by("due_at", "id")
-        .select_related("account")
-        .first()
-    )
+    due = Call.objects.filter((waiting & Q(due_at__lte=now)) | abandoned)
+    for account, first in _pausing(now):
+        due = due.exclude(account=account, state=Call.State.QUEUED, id__gt=first)
+    call = due.select_for_update(skip_locked=True, of=("self",)).order_by("id").select_related("account").first()
     if call:
         call.maybe_sent = call.maybe_sent or call.state != Call.State.QUEUED
         call.state, call.leased_until = Call.State.CLAIMED, now + LEASE
@@ -55,6 +55,13 @@ def _claim() -> Call | None:
     return call
 
 
+def _pausing(now: datetime) -> list[tuple[int, int]]:
+    """By account the oldest call that waits for its next attempt. Younger ones do not overtake it: what keeps it from
+    the provider keeps them too, so one attempt tells for all, and after an outage they leave in the order of asking."""
+    waiting = Call.objects.filter(state=Call.State.QUEUED, due_at__gt=now)
+    return list(waiting.order_by().values_list("account").annotate(first=Min("id")))
+
+
 def _attempt(call: Call) -> None:
     """No transaction is open here: a slow provider must never hold a lock of ours."""
     bound = {"call": call.public_id, "operation": call.operation} | (
@@ -62,20 +69,35 @@ def _attempt(call: Call) -> None:
     )
     with structlog.contextvars.bound_contextvars(**bound):
         crash_point("after_claim")
-        looking = call.maybe_sent and not handler_for(call.operation).repeatable
-        with about(call.target, Source.LOOK if looking else Source.REPLY, call.pk):
-            _carry_out(call, looking=looking)
+        with about(call.target, Source.LOOK if call.maybe_sent else Source.REPLY, call.pk):
+            _carry_out(call)
 
 
-def _carry_out(call: Call, *, looking: bool) -> None:
+def send_now(call: Call, **in_memory: str) -> None:
+    """Send a call that was enqueued as claimed, with what may not be stored; once, whoever else has the same call.
+
+    Never raises: the call tells the outcome.
+    """
+    fresh = Call.objects.filter(pk=call.pk, state=Call.State.CLAIMED, attempts=1, maybe_sent=False)
+    if not fresh.update(attempts=2):
+        return
+    call.attempts = 2
+    bound = structlog.contextvars.bound_contextvars(call=call.public_id, operation=call.operation)
+    with bound, about(call.target, Source.REPLY, call.pk):
+        _carry_out(call, **in_memory)
+
+
+def _carry_out(call: Call, **in_memory: str) -> None:
     handler = handler_for(call.operation)
+    looking = call.maybe_sent
     try:
-        if looking:
-            if not handler.look_up(call):
+        if looking and not handler.look_up(call):
+            if not handler.repeatable:
                 return _not_found(call)
-        else:
+            looking = False  # it is not as it should be, and asking twice does no harm
+        if not looking:
             _require_unchanged(call)
-            handler.send(call)
+            handler.send(call, **in_memory)
         crash_point("after_send")
     except Rejected as exc:
         return _refused(call, exc, looking=looking)
@@ -105,7 +127,7 @@ def _refused(call: Call, exc: Rejected, *, looking: bool) -> None:
     if looking:  # a look-up that is refused says nothing of the call itself
         return _again(call, exc, uncertain=True)
     handler_for(call.operation).refuse(call, exc)
-    return _leave(call, Call.State.REJECTED, exc.message, code=exc.code)
+    return _leave(call, Call.State.REJECTED, exc.message, code=exc.code, problem_fields=dict(exc.fields))
 
 
 def _not_found(call: Call) -> None:
@@ -133,12 +155,15 @@ def _again(call: Call, exc: Exception, *, uncertain: bool, at_least: float = 0, 
 
 
 def _wait(call: Call, state: str, seconds: float, problem: str, **fields) -> None:
-    _write(call, state, problem=problem[:300], due_at=timezone.now() + timedelta(seconds=seconds), **fields)
+    _write(call, state, problem=problem[:300], due_at=clock.now() + timedelta(seconds=seconds), **fields)
 
 
+@retried
 @transaction.atomic
 def _leave(call: Call, state: str, problem: str = "", *, code: str = "", **fields) -> None:
-    if _write(call, state, problem=problem[:300], problem_code=code[:40], left_at=timezone.now(), **fields):
+    if state != Call.State.DEAD and SEALED in call.arguments:
+        fields["arguments"] = {name: value for name, value in call.arguments.items() if name != SEALED}
+    if _write(call, state, problem=problem[:300], problem_code=code[:40], left_at=clock.now(), **fields):
         record(
             call.target,
             "call_left",

@@ -53,7 +53,8 @@ def _act(entry: JournalEntry, words: Words) -> Event:
     name = _name_of(entry.actor) if entry.actor else _("The back office")
     said = words.acts.get(entry.verb) or ACTS.get(entry.verb) or entry.verb
     via = "" if entry.via in {"", "browser"} else _("through %(via)s") % {"via": entry.via}
-    reason = _("“%(reason)s”") % {"reason": entry.detail["reason"]} if entry.detail.get("reason") else ""
+    told = entry.detail.get("reason") or entry.detail.get("purpose")
+    reason = _("“%(reason)s”") % {"reason": told} if told else ""
     amount = " ".join(str(entry.detail[name]) for name in ("amount", "currency") if entry.detail.get(name))
     return Event(
         at=entry.created_at,
@@ -116,6 +117,27 @@ def _unknown_word(entry: JournalEntry, _words: Words) -> Event:
     )
 
 
+def _missing(entry: JournalEntry, _words: Words) -> Event:
+    return Event(
+        at=entry.created_at,
+        kind="state",
+        tone="warn",
+        icon="circle-alert",
+        sentence=format_html("<b>{}</b>", _("The provider's list does not name it any more.")),
+        detail=_("Nothing was deleted; the provider is asked about it."),
+        kind_label=_("State"),
+    )
+
+
+def _seen_again(entry: JournalEntry, _words: Words) -> Event:
+    return Event(
+        at=entry.created_at,
+        kind="state",
+        sentence=format_html("<b>{}</b> {}", _("There again,"), _on_the_word_of(entry)),
+        kind_label=_("State"),
+    )
+
+
 def _callback(entry: JournalEntry, _words: Words) -> Event:
     applied = str(entry.detail.get("applied", ""))
     return Event(
@@ -146,6 +168,32 @@ def _call_left(entry: JournalEntry, _words: Words) -> Event:
     )
 
 
+def _said_no(entry: JournalEntry, _words: Words) -> Event:
+    """The provider said no to a change of something that exists: it stays as it is."""
+    name = str(entry.detail.get("operation", "")).rpartition(".")[2]
+    return Event(
+        at=entry.created_at,
+        kind="state",
+        tone="bad",
+        icon="circle-x",
+        sentence=format_html("{} <b>{}</b> {}", _("Call"), name, _("was refused; nothing was changed")),
+        detail=str(entry.detail.get("problem", "")),
+        kind_label=_("Refused"),
+    )
+
+
+def _reveal_failed(entry: JournalEntry, _words: Words) -> Event:
+    return Event(
+        at=entry.created_at,
+        kind="look",
+        tone="bad",
+        icon="circle-alert",
+        sentence=format_html("<b>{}</b> {}", _("Nothing was shown,"), _on_the_word_of(entry)),
+        detail=str(entry.detail.get("problem", "")),
+        kind_label=_("Look"),
+    )
+
+
 def _other(entry: JournalEntry, _words: Words) -> Event:
     return Event(
         at=entry.created_at, kind="system", sentence=entry.verb, detail=_on_the_word_of(entry), kind_label=_("System")
@@ -158,8 +206,12 @@ SYSTEM: Mapping[str, Callable[[JournalEntry, Words], Event]] = {
     "changed": _changed,
     "news_refused": _refused,
     "unknown_word": _unknown_word,
+    "missing": _missing,
+    "seen_again": _seen_again,
     "callback": _callback,
     "call_left": _call_left,
+    "refused": _said_no,
+    "reveal_failed": _reveal_failed,
 }
 WORD_OF = {
     Source.REPLY: gettext_lazy("on the word of the provider's reply"),

@@ -50,6 +50,7 @@ class Call(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     problem = models.CharField(max_length=300, blank=True)
     problem_code = models.CharField(max_length=40, blank=True)
+    problem_fields = models.JSONField(default=dict, blank=True, help_text=_("inputs at fault, in the provider's words"))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     via = models.CharField(max_length=80, blank=True)
     request_id = models.CharField(max_length=64, blank=True)
@@ -128,6 +129,7 @@ class Ask(models.Model):
     key = models.CharField(max_length=255)
     digest = models.CharField(max_length=64)
     call = models.ForeignKey(Call, null=True, on_delete=models.PROTECT, related_name="asks")
+    batch = models.ForeignKey("Batch", null=True, on_delete=models.PROTECT, related_name="asks")
     status = models.PositiveSmallIntegerField(null=True)
     body = models.JSONField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -138,21 +140,75 @@ class Ask(models.Model):
     def __str__(self):
         return f"{self.scope} {self.key}"
 
+    @property
+    def promised(self) -> "Call | Batch | None":
+        """What the first asking led to."""
+        return self.call or self.batch
+
 
 class Batch(models.Model):
-    """Calls that were asked for at once."""
+    """Calls that were asked for at once. One that was asked for over rows of a list has an item for each of them."""
 
     public_id = PublicIdField("bat")
     operation = models.CharField(max_length=64)
     calls = models.ManyToManyField(Call, related_name="batches", blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    via = models.CharField(max_length=80, blank=True)
+    arguments = models.JSONField(default=dict, blank=True, help_text=_("what is asked of each row"))
+    size = models.PositiveIntegerField(default=0, help_text=_("how many items it has"))
+    worked_at = models.DateTimeField(null=True, blank=True, help_text=_("when a worker last took some of its items"))
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text=_("when no item waited any more"))
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name_plural = "batches"
+        indexes = [
+            models.Index(
+                fields=["worked_at", "id"], condition=Q(ended_at=None, size__gt=0), name="outbox_batch_to_work"
+            ),
+        ]
 
     def __str__(self):
         return self.public_id
+
+    def get_absolute_url(self) -> str:
+        return reverse("outbox:batch", args=[self.public_id])
+
+
+class BatchItem(models.Model):
+    """One row of a batch: it waits until its call is promised, or refused with the reason."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waits")
+        PROMISED = "promised", _("Asked for")
+        REFUSED = "refused", _("Not possible")
+        STOPPED = "stopped", _("Stopped")
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
+    place = models.PositiveIntegerField()
+    target = models.CharField(max_length=64, help_text=_("the row of the list"))
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    reason = models.CharField(max_length=300, blank=True)
+    call = models.ForeignKey(Call, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "place"], name="outbox_one_item_a_place"),
+            models.UniqueConstraint(fields=["batch", "target"], name="outbox_one_item_a_target"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "promised", "refused", "stopped"]), name="outbox_item_state"
+            ),
+        ]
+        indexes = [models.Index(fields=["batch", "state", "place"], name="outbox_item_by_state")]
+
+    def __str__(self):
+        return f"{self.batch_id} {self.place}"
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of its command: whoever works the item, it is asked for once."""
+        return f"{self.batch.public_id}:{self.place}"
 
 
 class Exchange(models.Model):
@@ -165,6 +221,8 @@ class Exchange(models.Model):
         NOT_SENT = "not_sent", pgettext_lazy("exchange", "Not sent")
         UNKNOWN = "unknown", pgettext_lazy("exchange", "No clear answer")
         MISCONFIGURED = "misconfigured", pgettext_lazy("exchange", "Our access was refused")
+
+    USABLE = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.NOT_FOUND)
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="exchanges")
@@ -186,7 +244,18 @@ class Exchange(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="outbox_exchange_newest"),
             models.Index(fields=["ref", "-created_at", "-id"], name="outbox_exchange_by_ref", condition=~Q(ref="")),
+            models.Index(fields=["account", "-created_at", "-id"], name="outbox_exchange_by_account"),
+            models.Index(fields=["path", "-created_at", "-id"], name="outbox_exchange_by_path"),
+            models.Index(fields=["outcome", "-created_at", "-id"], name="outbox_exchange_by_outcome"),
         ]
 
     def __str__(self):
         return f"{self.path} {self.status or self.problem}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("outbox:exchange", args=[self.pk])
+
+    @property
+    def is_good(self) -> bool:
+        """The provider gave a usable answer, be it that it refuses."""
+        return self.outcome in self.USABLE

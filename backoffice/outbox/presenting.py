@@ -1,17 +1,14 @@
 """How a call is shown: its badge, what it does and to what, what happened to it in plain words."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Model
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from backoffice.core.parts import Action, Badge, Event, Fact, Pending
 from backoffice.journal.models import JournalEntry, Source
@@ -20,16 +17,7 @@ from backoffice.outbox.call_events import of_call, of_exchanges
 from backoffice.outbox.journal_events import Words, of_entry
 from backoffice.outbox.models import Call
 from backoffice.outbox.queries import exchanges_of
-from backoffice.outbox.registry import handler_for
-
-ARGUMENTS = {
-    "bin_id": gettext_lazy("BIN"),
-    "wallet_id": gettext_lazy("Wallet"),
-    "holder_id": gettext_lazy("Card holder"),
-    "amount": gettext_lazy("Amount"),
-    "note": gettext_lazy("Note"),
-}
-SEALED = gettext_lazy("kept sealed")
+from backoffice.outbox.registry import operation_words
 
 
 @dataclass(frozen=True)
@@ -82,15 +70,6 @@ class ShownCall:
 
 WAITS_FOR_PEOPLE = (Call.State.HELD, Call.State.DEAD)
 PLANNED = (Call.State.QUEUED, Call.State.UNCERTAIN)
-
-
-def operation_words(operation: str) -> str:
-    """What a call does: the words of its handler, or its bare name where no handler is left."""
-    try:
-        words: str | Promise = handler_for(operation).label
-    except KeyError:
-        words = operation
-    return str(words)
 
 
 def _queued(call: Call) -> str:
@@ -191,9 +170,13 @@ def _why_in_doubt(call: Call) -> Why:
         [
             TOLD[Call.State(call.state)](call) + ".",
             *([_("Last problem: %(problem)s") % {"problem": call.problem}] if call.problem else []),
-            _("Its money stays held, so it cannot be spent twice."),
+            *([_("Its money stays held, so it cannot be spent twice.")] if call.reserves else []),
         ],
-        [_("We ask by our own reference and never send it twice.")],
+        [
+            _("We ask by our own reference and never send it twice.")
+            if call.reference
+            else _("We look at how it is there now.")
+        ],
         [_("Wait, or ask now.")],
     )
 
@@ -201,10 +184,15 @@ def _why_in_doubt(call: Call) -> Why:
 def _why_dead(call: Call) -> Why:
     return (
         _("We asked as often as makes sense. Now a person must decide."),
-        [TOLD[Call.State(call.state)](call) + ".", _("Its money stays held until somebody decides.")],
+        [
+            TOLD[Call.State(call.state)](call) + ".",
+            *([_("Its money stays held until somebody decides.")] if call.reserves else []),
+        ],
         [_("Nothing more by ourselves.")],
         [
-            _("Look into the provider's own console for our reference."),
+            _("Look into the provider's own console for our reference.")
+            if call.reference
+            else _("Look into the provider's own console for how it is now."),
             _("If it is not there, send it again or give it up."),
         ],
     )
@@ -249,21 +237,6 @@ def facts(shown: ShownCall) -> list[Fact]:
         Fact(label=_("Request"), id=call.request_id),
         Fact(label=_("Digest of what was asked"), id=call.digest),
     ]
-
-
-def argument_facts(call: Call) -> list[Fact]:
-    """What was asked for, field by field; a nested value is somebody's personal data and stays closed."""
-    return [
-        Fact(label=str(ARGUMENTS.get(name, name)), value=_plain(value))
-        for name, value in sorted(call.arguments.items())
-        if value not in ("", None)
-    ]
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return str(SEALED)
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def events(shown: ShownCall, *, raw: bool) -> list[Event]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Model, OuterRef, Q, QuerySet, Subquery
 
 from backoffice.accounts.models import Account
+from backoffice.exports.cells import row_ref, words
 from backoffice.outbox.models import Call, Exchange
 
 WAITING = (Call.State.UNCERTAIN, Call.State.DEAD)  # sent, perhaps; nobody knows what became of it
@@ -28,3 +29,18 @@ def exchanges_of(call: Call) -> QuerySet[Exchange]:
 def latest_calls(targets: Iterable[str]) -> dict[str, Call]:
     """The latest call for each of these rows, by their refs, with one query."""
     return {call.target: call for call in Call.objects.filter(target__in=list(targets)).order_by("created_at", "id")}
+
+
+def exchanges() -> QuerySet[Exchange]:
+    return Exchange.objects.select_related("account", "call")
+
+
+def find_exchanges(rows: QuerySet[Exchange], text: str) -> QuerySet[Exchange]:
+    """Those of one call, by its id or our reference; both are found in an index."""
+    return rows.filter(call__in=find_calls(Call.objects.all(), text).values("pk"))
+
+
+def open_call_words(model: type[Model]) -> Subquery:
+    """Our own progress beside a row's state: the words for its open call, found in the index of those."""
+    calls = Call.objects.filter(target=row_ref(model, OuterRef("pk")), state__in=Call.OPEN)
+    return Subquery(calls.values_list(words("state", Call.State.choices))[:1], output_field=CharField())

@@ -5,49 +5,60 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from backoffice.accounts.models import Account
+from backoffice.core import clock
 from backoffice.core.bell import Bell
 from backoffice.core.errors import KeyReused, StillOpen
 from backoffice.core.middleware import current_request_id
 from backoffice.core.refs import ref
+from backoffice.core.transactions import retried
 from backoffice.journal.record import Actor
-from backoffice.outbox.models import Ask, Call
+from backoffice.outbox.lease import LEASE
+from backoffice.outbox.models import Ask, Batch, Call
 
 bell = Bell(seconds=0.02)
 
-Command = Callable[..., Call]
+Promised = TypeVar("Promised", Call, Batch)
+Command = Callable[..., Call | Batch]
 
 
-def once_per_key(command: Command) -> Command:
-    """Run a command in one transaction, once per actor and key; who asks again gets the first one's call.
+def once_per_key(command: Callable[..., Promised]) -> Callable[..., Promised]:
+    """Run a command in one transaction, once per actor and key; who asks again gets the first one's call or batch.
 
     The same key with other arguments raises KeyReused.
     """
     name = f"{command.__module__.partition('.')[0]}.{command.__name__}"
 
     @wraps(command)
-    def run(*, actor: Actor, key: str, **asked: Any) -> Call:
+    @retried
+    def run(*, actor: Actor, key: str, **asked: Any) -> Promised:
         digest = digest_of({"operation": name} | asked)
-        if call := _earlier(actor, key, digest):
-            return call
+        if earlier := _earlier(actor, key, digest):
+            return earlier
         try:
             with transaction.atomic():
                 ask = Ask.objects.create(scope=actor.scope, key=key, digest=digest)
-                ask.call = command(actor=actor, key=key, **asked)
-                ask.save(update_fields=["call"])
-                return ask.call
+                promised = command(actor=actor, key=key, **asked)
+                ask.call, ask.batch = (promised, None) if isinstance(promised, Call) else (None, promised)
+                ask.save(update_fields=["call", "batch"])
+                return promised
         except IntegrityError:
-            if call := _earlier(actor, key, digest):
-                return call  # somebody asked with this key at the same moment
+            if earlier := _earlier(actor, key, digest):
+                return earlier  # somebody asked with this key at the same moment
             raise
 
     run.operation = name  # type: ignore[attr-defined]
     return run
+
+
+def first_time(*, actor: Actor, key: str) -> bool:
+    """Whether this key is new: for what has no call and is not given twice, such as a look at a secret."""
+    return Ask.objects.get_or_create(scope=f"{actor.scope} look", key=key)[1]
 
 
 def enqueue(
@@ -60,9 +71,14 @@ def enqueue(
     reserves: models.Model | None = None,
     reserved_amount: Decimal | None = None,
     reserved_currency: str = "",
+    claimed: bool = False,
     **arguments: Any,
 ) -> Call:
-    """Promise a provider call inside the caller's transaction; the wake-up is only a hint."""
+    """Promise a provider call inside the caller's transaction; the wake-up is only a hint.
+
+    With `claimed`, the caller sends it himself (`drain.send_now`), as it needs what may not be stored; should he die,
+    the drain looks it up and never sends it.
+    """
     if earlier := Call.objects.filter(target=ref(target), state__in=Call.OPEN).first():
         raise StillOpen(_("Another request for this is still under way."), call=earlier.public_id)
     call = Call.objects.create(
@@ -78,9 +94,16 @@ def enqueue(
         reserves=ref(reserves) if reserves else "",
         reserved_amount=reserved_amount,
         reserved_currency=reserved_currency,
+        **(_as_claimed() if claimed else {}),
     )
-    transaction.on_commit(bell.ring, robust=True)
+    if not claimed:
+        transaction.on_commit(bell.ring, robust=True)
     return call
+
+
+def _as_claimed() -> dict[str, Any]:
+    now = clock.now()
+    return {"state": Call.State.CLAIMED, "leased_until": now + LEASE, "attempts": 1, "sent_at": now}
 
 
 def digest_of(asked: dict[str, Any]) -> str:
@@ -90,15 +113,17 @@ def digest_of(asked: dict[str, Any]) -> str:
     ).hexdigest()
 
 
-def _earlier(actor: Actor, key: str, digest: str) -> Call | None:
-    ask = Ask.objects.filter(scope=actor.scope, key=key).select_related("call").first()
+def _earlier(actor: Actor, key: str, digest: str) -> Any:
+    ask = Ask.objects.filter(scope=actor.scope, key=key).select_related("call", "batch").first()
     if ask is None:
         return None
+    promised = ask.promised
     if ask.digest != digest:
         raise KeyReused(
-            _("This form was already sent with other values. Nothing new was sent."), call=ask.call.public_id
+            _("This form was already sent with other values. Nothing new was sent."),
+            call=promised.public_id if promised else "",
         )
-    return ask.call
+    return promised
 
 
 def _canonical(value: Any) -> str:

@@ -16,10 +16,10 @@ class Handler(Protocol):
     """How one operation is carried out. No transaction is open in `send` and `look_up`."""
 
     label: str | Promise  # the operation in words: "Issue card"
-    repeatable: bool  # an unknown outcome may simply be sent again; never money
+    repeatable: bool  # where a look-up finds that it is not so yet, it may be sent again; never money
 
-    def send(self, call: Call) -> None:
-        """Make the provider call and apply its answer."""
+    def send(self, call: Call, **in_memory: str) -> None:
+        """Make the provider call and apply its answer. `in_memory` is what may not be stored, such as a PIN."""
 
     def look_up(self, call: Call) -> bool:
         """Ask by our reference what became of it; apply what is found. Whether it was found."""
@@ -50,3 +50,9 @@ def handler_for(operation: str) -> Handler:
 
 def operations() -> frozenset[str]:
     return frozenset(_handlers)
+
+
+def operation_words(operation: str) -> str:
+    """What a call does: the words of its handler, or its bare name where no handler is left."""
+    known = _handlers.get(operation)
+    return str(known.label) if known else operation

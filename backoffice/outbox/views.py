@@ -15,32 +15,29 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from backoffice.core.errors import DomainError
-from backoffice.core.filters import MOST, counted, day_range, page_or_first
+from backoffice.core.filters import MOST, counted, page_or_first
 from backoffice.core.htmx import render_page
 from backoffice.core.money import ExactSum
 from backoffice.core.parts import Sum, View
 from backoffice.core.refs import ref_rows
 from backoffice.journal.record import Actor
 from backoffice.outbox import commands, deeds, presenting, queries
+from backoffice.outbox.arguments import argument_facts
+from backoffice.outbox.choosing import VIEWS, chosen
+from backoffice.outbox.columns import CALLS
 from backoffice.outbox.deeds import Deed
-from backoffice.outbox.forms import CallFilter, GiveUpForm
+from backoffice.outbox.forms import GiveUpForm
 from backoffice.outbox.models import Call
 from backoffice.outbox.presenting import ShownCall
 from backoffice.outbox.queue import once_per_key
-
-VIEWS = {
-    "in-doubt": (Call.State.UNCERTAIN,),
-    "needs-a-person": (Call.State.DEAD,),
-    "on-its-way": queries.ON_ITS_WAY,
-    "refused": (Call.State.REJECTED,),
-}
+from backoffice.outbox.registry import operation_words
+from backoffice.people.listings import shown_listing
 
 
 @require_safe
 @permission_required("outbox.view_call", raise_exception=True)
 def call_list(request: HttpRequest) -> HttpResponse:
-    form = CallFilter(request)
-    found = _filtered(queries.calls(), form, request.GET.get("view", ""))
+    form, found = chosen(request)
     page = page_or_first(request, found)
     about = ref_rows(call.target for call in page)
     rows = [ShownCall(call, about.get(call.target)) for call in page]
@@ -48,7 +45,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "form": form,
-        "views": _views(request),
+        "kept": shown_listing(request, CALLS, _views(request)),
         "is_filtered": form.is_on or request.GET.get("view") in VIEWS,
         "is_moving": any(shown.is_moving for shown in rows),
         "as_of": timezone.now(),
@@ -69,7 +66,7 @@ def call_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "pending": presenting.pending(shown, deeds.actions(call, request.user)),
         "money": presenting.money_facts(shown),
         "facts": presenting.facts(shown),
-        "arguments": presenting.argument_facts(call),
+        "arguments": argument_facts(call),
         "events": presenting.events(shown, raw=request.user.has_perm("outbox.view_exchange")),
         "as_of": timezone.now(),
     }
@@ -120,9 +117,7 @@ def _ask(
     asked = request.method == "POST" and bool(request.POST.get("key"))
     if asked and (form is None or form.is_valid()):
         try:
-            command(
-                actor=Actor(request.user), key=request.POST["key"], call=call, **(form.cleaned_data if form else {})
-            )
+            command(actor=Actor.of(request), key=request.POST["key"], call=call, **(form.cleaned_data if form else {}))
             messages.success(request, str(deed.done))
         except DomainError as exc:
             messages.error(request, exc.message)
@@ -153,20 +148,7 @@ def _shown(call: Call) -> ShownCall:
 
 def _crumbs(call: Call, *, linked: bool = False) -> list[View]:
     home = View(label=_("Provider calls"), url=reverse("outbox:calls"))
-    return [home, View(label=presenting.operation_words(call.operation), url=call.get_absolute_url() if linked else "")]
-
-
-def _filtered(rows: QuerySet[Call], form: CallFilter, view: str) -> QuerySet[Call]:
-    if states := VIEWS.get(view):
-        rows = rows.filter(state__in=states)
-    if states := form.value("state"):
-        rows = rows.filter(state__in=states)
-    if account := form.value("account"):
-        rows = rows.filter(account=account)
-    rows = day_range(rows, form.value("since"), form.value("until"))
-    if text := form.value("q"):
-        rows = queries.find_calls(rows, text.strip())
-    return rows
+    return [home, View(label=operation_words(call.operation), url=call.get_absolute_url() if linked else "")]
 
 
 def _views(request: HttpRequest) -> list[View]:
@@ -177,6 +159,7 @@ def _views(request: HttpRequest) -> list[View]:
     words = {
         "in-doubt": _("In doubt"),
         "needs-a-person": _("Needs a person"),
+        "held": _("Held"),
         "on-its-way": _("On its way"),
         "refused": _("Refused"),
     }

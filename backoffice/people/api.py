@@ -5,7 +5,7 @@ from datetime import timedelta
 from time import time
 from typing import cast
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
@@ -96,7 +96,7 @@ def address_allowed(address: str, allowed: list[str]) -> bool:
 
 def actor_of(request: Request) -> Actor:
     """Who asks, and for idempotency keys: at which address."""
-    user = cast(AbstractBaseUser, request.user)  # the permission let nobody else through
+    user = cast(User, request.user)  # the permission let nobody else through
     if isinstance(request.auth, ApiKey):
         return Actor(user, via=request.auth.name, api_key=request.auth.pk, path=request.path)
     return Actor(user, via="api docs", path=request.path)

@@ -4,7 +4,7 @@ from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, re_path
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -28,5 +28,5 @@ routes = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", pages, name="api-docs"),
     path("errors", errors, name="api-errors"),
-    path("<path:rest>", Nowhere.as_view(), name="api-nowhere"),
+    re_path(r"^[\s\S]+$", Nowhere.as_view(), name="api-nowhere"),  # whatever characters are in it
 ]

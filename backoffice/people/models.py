@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.crypto import KeyGenerator
@@ -46,3 +47,37 @@ class ApiKey(AbstractAPIKey):
         if not self.allowed_accounts:
             return None
         return list(Account.objects.filter(slug__in=self.allowed_accounts).values_list("pk", flat=True))
+
+
+class Preference(models.Model):
+    """How one person wants something to be: the columns of a list, single keys or none."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
+    name = models.CharField(max_length=64)
+    value = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="people_one_preference_a_name")]
+
+    def __str__(self):
+        return f"{self.person_id} {self.name}"
+
+
+class SavedView(models.Model):
+    """A list's filter under a name: its owner's alone, or everybody's who sees the list."""
+
+    public_id = PublicIdField("view")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    listing = models.CharField(max_length=32)
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=1000, blank=True, help_text=_("parameters that the list knows, in its order"))
+    is_shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        permissions = [("share_view", "Can share a saved view with everybody")]
+        constraints = [models.UniqueConstraint(fields=["person", "listing", "name"], name="people_one_view_a_name")]
+        indexes = [models.Index(fields=["listing", "is_shared"], name="people_view_by_listing")]
+
+    def __str__(self):
+        return self.name

@@ -8,6 +8,8 @@ LOOK = frozenset(
         "cards.view_bin",
         "cards.view_card",
         "cards.view_cardorder",
+        "cards.view_holder",
+        "outbox.view_batch",
         "outbox.view_call",
         "wallets.view_wallet",
     }
@@ -16,27 +18,38 @@ LOOK_CLOSER = LOOK | {
     "journal.view_journalentry",
     "mirror.view_syncrun",
     "mirror.view_watch",
-    "outbox.view_batch",
     "outbox.view_exchange",
     "webhooks.view_delivery",
 }
 ASK = frozenset(
     {"mirror.ask_now", "mirror.start_sync", "outbox.look_up_call"}
 )  # reaches a provider, changes nothing there
-MAKE = frozenset({"cards.issue_card"})
+HOLDERS = frozenset({"cards.create_holder", "cards.edit_holder", "cards.delete_holder"})
+SECRETS = frozenset({"cards.unmask_holder", "cards.reveal_card"})  # each look is asked what for, and written down
+MAKE = frozenset(
+    {
+        "cards.issue_card",
+        "cards.recharge_card",
+        "cards.activate_card",
+        "cards.freeze_card",
+        "cards.unfreeze_card",
+        "cards.close_card",
+    }
+)
 MEND = frozenset({"outbox.send_call_again", "outbox.give_up_call", "accounts.pause_account", "accounts.resume_account"})
+SHARE = frozenset({"people.share_view"})
 KEYS = frozenset({"people.view_apikey", "people.add_apikey", "people.change_apikey"})
 PEOPLE = frozenset({"auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"})
 
 ROLES: Mapping[str, frozenset[str]] = {
     "Viewer": LOOK,
-    "Operator": LOOK | {"webhooks.view_delivery"} | ASK | MAKE,
+    "Operator": LOOK | {"webhooks.view_delivery"} | ASK | MAKE | HOLDERS,
     "Approver": LOOK | ASK,
-    "Finance manager": LOOK_CLOSER | ASK | MAKE | MEND,
-    "Compliance": LOOK_CLOSER | ASK | {"accounts.pause_account"},
+    "Finance manager": LOOK_CLOSER | SHARE | ASK | MAKE | HOLDERS | SECRETS | MEND,
+    "Compliance": LOOK_CLOSER | ASK | HOLDERS | SECRETS | {"accounts.pause_account"},
     "Developer": LOOK_CLOSER | ASK | KEYS | {"webhooks.replay_delivery"},
     "Admin": LOOK_CLOSER | PEOPLE | KEYS,
-    "Auditor": LOOK_CLOSER | {"people.view_apikey", "auth.view_user", "auth.view_group"},
+    "Auditor": LOOK_CLOSER | {"exports.view_export", "people.view_apikey", "auth.view_user", "auth.view_group"},
 }
 
 

@@ -18,6 +18,7 @@ from backoffice.providers.discretion import NOTHING_PRIVATE, Discretion
 from backoffice.providers.errors import Misconfigured, NotSent, OutcomeUnknown, ProviderError
 from backoffice.providers.line import Line, NotingAdapter
 from backoffice.providers.redaction import redacted
+from backoffice.providers.telling import own_time, readable, shortened
 
 logger = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -92,11 +93,12 @@ class Transport:
         guard: Callable[[], None],
         pace: Callable[[bool], None],
         observe: Callable[[ExchangeRecord], None],
+        clock: Callable[[], datetime] = own_time,
         session: requests.Session | None = None,
         deadline: float = DEADLINE_S,
     ):
         self.provider, self.account, self.base_url, self.timeout = provider, account, base_url.rstrip("/"), timeout
-        self._guard, self._pace, self._observe = guard, pace, observe
+        self._guard, self._pace, self._observe, self._clock = guard, pace, observe, clock
         self._session = session or _own_session()
         self._session.trust_env = False
         self._deadline = max(deadline, 0.0)
@@ -120,7 +122,9 @@ class Transport:
         """
         self._guard()
         self._pace(write)
-        exchange = _Exchange(path=path, write=write, reference=reference, shown=shown, discretion=discretion)
+        exchange = _Exchange(
+            path=path, write=write, reference=reference, shown=shown, discretion=discretion, asked_at=self._clock()
+        )
         try:
             reply = self._send(exchange, path, body)
             answer = understand(reply)
@@ -196,9 +200,18 @@ class Transport:
 class _Exchange:
     """One exchange under way."""
 
-    def __init__(self, *, path: str, write: bool, reference: str, shown: Mapping[str, object], discretion: Discretion):
+    def __init__(
+        self,
+        *,
+        path: str,
+        write: bool,
+        reference: str,
+        shown: Mapping[str, object],
+        discretion: Discretion,
+        asked_at: datetime,
+    ):
         self.path, self.write, self.reference, self.shown, self.discretion = path, write, reference, shown, discretion
-        self.asked_at, self.began = datetime.now(UTC), monotonic()
+        self.asked_at, self.began = asked_at, monotonic()
         self.status: int | None = None
         self.body = b""
         self.problem = self.code = ""
@@ -208,7 +221,7 @@ class _Exchange:
         self.problem, self.code, self.outcome = problem, code, outcome
 
     def record(self, account: str) -> ExchangeRecord:
-        answer = _readable(self.body)
+        answer = readable(self.body)
         code = self.code or (str(answer.get("code", ""))[:40] if isinstance(answer, dict) else "")
         return ExchangeRecord(
             account=account,
@@ -221,7 +234,7 @@ class _Exchange:
             outcome=self.outcome,
             problem=self.discretion.text(self.problem),
             request=self.discretion.cut(redacted(self.shown)),
-            response=None if answer is None else self.discretion.cut(redacted(answer)),
+            response=None if answer is None else self.discretion.cut(redacted(shortened(answer))),
         )
 
 
@@ -282,10 +295,3 @@ def _kind(exc: BaseException) -> str:
 
 def _late(line: Line) -> str:
     return f"no whole answer within {line.seconds:g} seconds"
-
-
-def _readable(body: bytes) -> object:
-    try:
-        return exactjson.loads(body) if body else None
-    except exactjson.NotJson:
-        return None

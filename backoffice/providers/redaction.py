@@ -132,7 +132,12 @@ class _Cutter:
         if isinstance(value, str):
             return masked(value) if name.lower() in MASKED_NAMES else self._text(value, name, depth)
         if isinstance(value, Mapping):
-            return {scrub(key): self._item(item, _readable(key), depth + 1) for key, item in value.items()}
+            return {
+                _key(key) if type(key) is str and len(key) <= LONGEST_USUAL_NAME else scrub(key): self._item(
+                    item, key if type(key) is str else _readable(key), depth + 1
+                )
+                for key, item in value.items()
+            }
         if isinstance(value, list | tuple | set | frozenset):
             return [self.cut(item, name, depth + 1) for item in value]
         if name.lower() in MASKED_NAMES:
@@ -141,11 +146,12 @@ class _Cutter:
 
     def _item(self, item: object, name: str, depth: int) -> object:
         """Most of what there is is short and plain and needs no second look."""
+        judged = _judged(name)
         if type(item) is str:
-            is_short = _is_plain(item) and "{" not in item and "[" not in item
+            is_short = _is_plain(item) and "{" not in item and "[" not in item or judged[1] and _is_numbered(item)
         else:
             is_short = type(item) is int and -SMALLEST_CARD < item < SMALLEST_CARD
-        if is_short and self.left > 0 and depth <= MAX_DEPTH and _judged(name) in HARMLESS:
+        if is_short and self.left > 0 and depth <= MAX_DEPTH and judged in HARMLESS:
             self.left -= 1
             return item
         return self.cut(item, name, depth)
@@ -198,6 +204,7 @@ def _judge(name: str) -> tuple[bool, bool, bool]:
 
 
 _judge_once = lru_cache(maxsize=2048)(_judge)
+_key = lru_cache(maxsize=2048)(scrub)
 
 
 def _without_cards(text: str, name: str = "") -> str:
@@ -222,6 +229,11 @@ def _luhn(digits: str) -> bool:
 def _is_plain(text: str) -> bool:
     """Too short for a card number, and nothing in it stands beside a name or hides more."""
     return len(text) < SHORTEST_CARD and text.isascii() and not (":" in text or "=" in text or "\0" in text)
+
+
+def _is_numbered(text: str) -> bool:
+    """Under the name of a numbering: no card number, as it is more than digits, and no JSON, by its beginning."""
+    return text[:1].isalnum() and text.isascii() and not text.isdigit() and "\0" not in text
 
 
 def _readable(value: object) -> str:

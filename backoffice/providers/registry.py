@@ -1,6 +1,7 @@
 """Which client and which receiver belong to a provider, and who is told of every exchange."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from requests import Session
 
@@ -9,6 +10,7 @@ from backoffice.providers.http import ExchangeRecord, Transport
 from backoffice.providers.openapi.client import OpenApiClient
 from backoffice.providers.openapi.webhooks import OpenApiReceiver
 from backoffice.providers.ports import CardIssuer, Receiver
+from backoffice.providers.telling import own_time
 
 Observer = Callable[[ExchangeRecord], None]
 
@@ -23,9 +25,13 @@ def build_client(
     guard: Callable[[], None],
     pace: Callable[[bool], None],
     observe: Observer,
+    clock: Callable[[], datetime] = own_time,
     session: Session | None = None,
 ) -> CardIssuer:
-    """A client of this account. An exchange first calls `guard()` and `pace(write)`, at its end `observe(record)`."""
+    """A client of this account.
+
+    An exchange first calls `guard()` and `pace(write)`, at its end `observe(record)`; `clock()` is its moment.
+    """
     transport = Transport(
         provider=config.provider,
         account=config.slug,
@@ -34,6 +40,7 @@ def build_client(
         guard=guard,
         pace=pace,
         observe=observe,
+        clock=clock,
         session=session,
     )
     return CLIENTS[config.provider](config, transport)

@@ -8,6 +8,8 @@ from rest_framework import serializers
 
 from backoffice.core.api import AmountOut, Count, ListParameters, MirroredOut, Moment
 from backoffice.core.api.views import CountView, Endpoint, ListView, ObjectView
+from backoffice.outbox.api import CallName
+from backoffice.outbox.queries import WAITING, latest_calls
 from cards import queries
 from cards.models import Card
 from cards.states import CardState
@@ -23,9 +25,12 @@ class CardOut(MirroredOut):
     currency = serializers.CharField()
     balance = AmountOut(allow_null=True)
     recharged = AmountOut(allow_null=True, help_text="All that was ever put on it.")
-    holder_id = serializers.CharField(source="holder_provider_id")
+    holder_id = serializers.CharField(source="holder.public_id", allow_null=True, default=None)
+    holder_provider_id = serializers.CharField(help_text="The provider's own number of the holder.")
     merchant_ref = serializers.CharField(help_text="Our number of the order that opened it.")
     note = serializers.CharField()
+    call = CallName(allow_null=True, help_text="The latest of freezing, unfreezing or activating it from here.")
+    in_doubt = serializers.BooleanField(help_text="Whether the provider may have acted without our knowing.")
     activated_at = Moment(allow_null=True)
     closing_at = Moment(allow_null=True)
     ended_at = Moment(allow_null=True)
@@ -34,6 +39,7 @@ class CardOut(MirroredOut):
 class CardParameters(ListParameters):
     state = serializers.ChoiceField(required=False, choices=CardState.choices)
     bin_id = serializers.CharField(required=False, max_length=64, help_text="A BIN's id, ours or the provider's.")
+    holder_id = serializers.CharField(required=False, max_length=64, help_text="A holder's id, ours or the provider's.")
     currency = serializers.CharField(required=False, max_length=8)
     last4 = serializers.CharField(required=False, max_length=4)
     merchant_ref = serializers.CharField(required=False, max_length=64)
@@ -52,12 +58,23 @@ class Cards(Endpoint):
     serializer_class: type[serializers.BaseSerializer] = CardOut
 
     def rows(self) -> QuerySet[Card]:
-        return queries.cards(text=self.asked.get("search", ""))
+        return queries.cards(text=self.asked.get("search", "")).select_related("holder")
+
+    def complete(self, rows: list[Card]) -> None:
+        show_cards(rows)
+
+
+def show_cards(rows: list[Card]) -> None:
+    """Give cards what their serializer needs beside their own fields."""
+    calls = latest_calls(row.ref for row in rows)
+    for row in rows:
+        row.call = calls.get(row.ref)  # type: ignore[attr-defined]
+        row.in_doubt = bool(row.call and row.call.state in WAITING)  # type: ignore[attr-defined]
 
 
 class CardList(Cards, ListView):
     parameters = CardParameters
-    renamed: ClassVar[dict[str, str]] = {"bin_id": "bin__public_id"}
+    renamed: ClassVar[dict[str, str]] = {"bin_id": "bin__public_id", "holder_id": "holder__public_id"}
 
 
 class CardCount(CountView, CardList):

@@ -10,6 +10,8 @@ from rest_framework.request import Request
 from backoffice.accounts.models import Account
 from backoffice.core.api.views import bound_accounts
 from backoffice.core.errors import DomainError
+from cards.models import Holder
+from cards.states import HolderState
 from wallets.models import Wallet
 from wallets.states import WalletState
 
@@ -19,6 +21,14 @@ def account_named(request: Request, slug: str) -> Account:
     if found is None:
         raise field_error("account", _("There is no such account."), "does_not_exist")
     return found
+
+
+def only_account(request: Request) -> Account:
+    """The account that goes without saying."""
+    found = list(_accounts(request)[:2])
+    if len(found) != 1:
+        raise field_error("account", _("Say which account."), "required")
+    return found[0]
 
 
 def row_named(rows: QuerySet, request: Request, field: str, text: str, *, account: Account | None = None) -> Any:
@@ -52,6 +62,18 @@ def wallet_named(request: Request, text: str, *, account: Account, currency: str
             field="wallet",
         )
     return usable[0]
+
+
+def holder_number(request: Request, text: str, *, account: Account) -> str:
+    """The provider's number of the holder that is named; one that is only theirs is for them to know."""
+    if not text.startswith("hld_"):
+        return text
+    holder = row_named(Holder.objects.all(), request, "holder_id", text, account=account)
+    if holder.state != HolderState.ACTIVE:
+        raise DomainError(
+            _("This card holder is not on file at the provider."), code="holder_unavailable", field="holder_id"
+        )
+    return holder.provider_id
 
 
 def field_error(field: str, detail: str, code: str) -> serializers.ValidationError:

@@ -4,25 +4,22 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.urls import path
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backoffice.core.api import AmountIn, AmountOut, Count, ListParameters, MirroredOut, Moment, Strict, Text
+from backoffice.core.api import AmountOut, Count, ListParameters, MirroredOut, Moment
 from backoffice.core.api.views import CountView, Endpoint, ListView, ObjectView
-from backoffice.core.errors import DomainError
-from backoffice.core.money import plain
 from backoffice.core.refs import ref_pk
-from backoffice.outbox.api import DRY_RUN, IDEMPOTENCY_KEY, CallName, accept
-from backoffice.outbox.models import Call
+from backoffice.outbox.api import DRY_RUN, IDEMPOTENCY_KEY, BatchOut, CallName, accept, rehearse, repeated, show_calls
+from backoffice.outbox.models import Batch, Call
 from backoffice.outbox.queries import WAITING, latest_calls
 from cards import queries
-from cards.api.named import account_named, row_named, wallet_named
-from cards.commands import issue_card
+from cards.api.issuing import IssueCardIn, issue_quoted
+from cards.api.quoting import DryRun, QuoteOut
+from cards.commands import issue_card, issue_cards
 from cards.models import CardOrder
-from cards.quotes import IssueQuote, quote_issue, require_issuable
 from cards.states import OrderState
 
 
@@ -44,12 +41,22 @@ class CardOrderOut(MirroredOut):
     card_id = serializers.CharField(
         source="card.public_id", allow_null=True, default=None, help_text="Null until it exists."
     )
-    holder_id = serializers.CharField(source="holder_provider_id")
+    holder_id = serializers.CharField(allow_null=True, help_text="Null where there is none, or none that we know.")
+    holder_provider_id = serializers.CharField(help_text="The provider's own number of the holder.")
     note = serializers.CharField()
     maker = serializers.CharField(source="maker.username", allow_null=True, default=None)
     call = CallName(allow_null=True, help_text="Null on what was not asked for here.")
     in_doubt = serializers.BooleanField(help_text="Whether the provider may have acted without our knowing.")
     ended_at = Moment(allow_null=True)
+
+
+class BatchIssued(serializers.Serializer):
+    """Several cards, each with an order and a call of its own."""
+
+    batch = BatchOut()
+
+
+ISSUED = PolymorphicProxySerializer("Issued", [CardOrderOut, BatchIssued], resource_type_field_name=None)
 
 
 class CardOrderParameters(ListParameters):
@@ -68,64 +75,6 @@ class CardOrderParameters(ListParameters):
     )
 
 
-class Delivery(Strict):
-    """Where a physical card is sent."""
-
-    name = Text(max_length=64)
-    phone = Text(max_length=32)
-    country = Text(max_length=2, min_length=2)
-    city = Text(max_length=64)
-    address = Text(max_length=200)
-    postcode = Text(max_length=16, required=False)
-
-
-class IssueCardIn(Strict):
-    """What a new card needs. `amount` is what the card receives; the fee comes on top."""
-
-    account = Text(max_length=40, required=False, help_text="The slug of the BIN's account.")
-    bin_id = Text(max_length=64, help_text="A BIN's id, ours or the provider's own.")
-    wallet_id = Text(
-        max_length=64,
-        required=False,
-        help_text="Of the wallet that pays, ours or the provider's own; may be left out where only one can.",
-    )
-    amount = AmountIn()
-    currency = Text(max_length=8, required=False, help_text="The BIN's currency; another one is refused.")
-    holder_id = Text(max_length=64, required=False, allow_blank=True)
-    note = Text(max_length=64, required=False, allow_blank=True)
-    delivery = Delivery(required=False)
-
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        request = self.context["request"]
-        account = account_named(request, asked.pop("account")) if "account" in asked else None
-        bin = row_named(queries.bins(), request, "bin_id", asked.pop("bin_id"), account=account)
-        if asked.pop("currency", bin.currency) != bin.currency:
-            raise DomainError(
-                _("This BIN is in %(currency)s.") % {"currency": bin.currency}, code="wrong_currency", field="currency"
-            )
-        wallet = wallet_named(request, asked.pop("wallet_id", ""), account=bin.account, currency=bin.currency)
-        return asked | {"bin": bin, "wallet": wallet}
-
-
-class WalletQuote(serializers.Serializer):
-    id = serializers.CharField()
-    free_before = serializers.CharField(allow_null=True)
-    free_after = serializers.CharField(allow_null=True)
-
-
-class IssueQuoteOut(serializers.Serializer):
-    """What an issue would cost and do; nothing was stored or sent."""
-
-    dry_run = serializers.BooleanField()
-    currency = serializers.CharField()
-    amount = serializers.CharField()
-    fee = serializers.CharField()
-    total = serializers.CharField()
-    wallet = WalletQuote()
-    held = serializers.BooleanField(help_text="Whether it would wait for approval.")
-    rules = serializers.ListField(child=serializers.CharField(), help_text="The approval rules that would hold it.")
-
-
 class CardOrders(Endpoint):
     """Operations on cards, newest first: ours, and those that the provider tells of."""
 
@@ -137,20 +86,35 @@ class CardOrders(Endpoint):
         return queries.orders(text=self.asked.get("search", ""))
 
     def complete(self, rows: list[CardOrder]) -> None:
-        calls = latest_calls(row.ref for row in rows)
-        for row in rows:
-            row.call = calls.get(row.ref)  # type: ignore[attr-defined]
-            row.in_doubt = bool(row.call and row.call.state in WAITING)  # type: ignore[attr-defined]
+        show_orders(rows)
 
 
-class DryRun(Strict):
-    dry_run = serializers.BooleanField(required=False, default=False)
+def show_orders(rows: list[CardOrder]) -> None:
+    """Give orders what their serializer needs beside their own fields."""
+    calls = latest_calls(row.ref for row in rows)
+    holders = queries.holder_ids((row.account_id, row.holder_provider_id) for row in rows)
+    for row in rows:
+        row.call = calls.get(row.ref)  # type: ignore[attr-defined]
+        row.in_doubt = bool(row.call and row.call.state in WAITING)  # type: ignore[attr-defined]
+        row.holder_id = holders.get((row.account_id, row.holder_provider_id))  # type: ignore[attr-defined]
+
+
+def answer_order(call: Call) -> dict[str, Any]:
+    """What a command that makes an order answers with."""
+    order = queries.orders().get(pk=ref_pk(call.target))
+    show_orders([order])
+    return CardOrderOut(order).data
+
+
+def answer_batch(batch: Batch) -> dict[str, Any]:
+    show_calls(batch)
+    return BatchIssued({"batch": batch}).data
 
 
 class CardOrderList(CardOrders, ListView):
     parameters = CardOrderParameters
     post_parameters = DryRun
-    answers: ClassVar[dict[str, dict[int, type]]] = {"POST": {200: IssueQuoteOut, 202: CardOrderOut}}
+    answers: ClassVar[dict[str, dict[int, Any]]] = {"POST": {200: QuoteOut, 202: ISSUED}}
     renamed: ClassVar[dict[str, str]] = {
         "bin_id": "bin__public_id",
         "wallet_id": "wallet__public_id",
@@ -163,17 +127,17 @@ class CardOrderList(CardOrders, ListView):
         parameters=[IDEMPOTENCY_KEY, DRY_RUN],
     )
     def post(self, request: Request) -> Response:
-        """Issue a card: 202 with the order and the call to watch; with `dry_run`, 200 with the quote."""
+        """Issue a card, or with `quantity` a batch of them: 202 with the order (or the batch) and the call to watch."""
+        if not self.asked["dry_run"] and (earlier := repeated(request)):
+            return earlier
         form = IssueCardIn(data=request.data, context={"request": request})
         form.is_valid(raise_exception=True)
+        asked = form.validated_data
+        command, answer = (issue_cards, answer_batch) if "quantity" in asked else (issue_card, answer_order)
         if self.asked["dry_run"]:
-            return Response(IssueQuoteOut(_quote(form.validated_data)).data)
-        return accept(request, issue_card, form.validated_data, self._answer)
-
-    def _answer(self, call: Call) -> dict[str, Any]:
-        order = queries.orders().get(pk=ref_pk(call.target))
-        self.complete([order])
-        return CardOrderOut(order).data
+            rehearse(request, command, asked)
+            return Response(QuoteOut(issue_quoted(asked)).data)
+        return accept(request, command, asked, answer)
 
 
 class CardOrderCount(CountView, CardOrders, ListView):
@@ -184,26 +148,6 @@ class CardOrderCount(CountView, CardOrders, ListView):
 
 class CardOrderDetail(CardOrders, ObjectView):
     pass
-
-
-def _quote(asked: dict[str, Any]) -> dict[str, Any]:
-    bin, wallet = asked["bin"], asked["wallet"]
-    quote: IssueQuote = quote_issue(bin=bin, wallet=wallet, amount=asked["amount"])
-    require_issuable(bin=bin, wallet=wallet, quote=quote, holder_id=asked.get("holder_id", ""))
-
-    def text(amount):
-        return None if amount is None else plain(amount, quote.currency)
-
-    return {
-        "dry_run": True,
-        "currency": quote.currency,
-        "amount": text(quote.amount),
-        "fee": text(quote.fee),
-        "total": text(quote.total),
-        "wallet": {"id": wallet.public_id, "free_before": text(quote.funds.free), "free_after": text(quote.free_after)},
-        "held": False,
-        "rules": [],
-    }
 
 
 routes = [

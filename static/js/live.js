@@ -19,6 +19,6 @@ function inUse(live) {
   const selection = getSelection()
   const reads = selection && !selection.isCollapsed && live.contains(selection.anchorNode)
   const focused = document.activeElement
-  const types = live.contains(focused) && focused.matches("input, select, textarea")
-  return reads || types || live.querySelector("details.menu[open], dialog[open]")
+  const types = live.contains(focused) && focused.matches("input:not([type=checkbox]), select, textarea")
+  return reads || types || live.querySelector("details.menu[open]") || document.querySelector("dialog[open]")
 }

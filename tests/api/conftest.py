@@ -11,6 +11,9 @@ from cards.models import Bin
 from wallets.models import Wallet
 
 ALL = ("cards.view", "cards.issue_card", "wallets.view", "accounts.view", "outbox.view")
+CARD_DEEDS = tuple(f"cards.{deed}_card" for deed in ("issue", "recharge", "freeze", "unfreeze", "activate", "close"))
+HOLDER_DEEDS = tuple(f"cards.{deed}_holder" for deed in ("create", "edit", "delete"))
+EVERY_SCOPE = (*ALL, *CARD_DEEDS, *HOLDER_DEEDS, "cards.unmask_holder", "webhooks.view", "journal.view")
 
 
 class Caller:
@@ -30,6 +33,13 @@ class Caller:
         data = body if isinstance(body, bytes | str) else json.dumps(body)
         named = self._who() | ({"Idempotency-Key": key} if key else {}) | (headers or {})
         return Client().post(path, data=data, content_type=form, headers=named, **self.extra)
+
+    def change(self, method: str, path: str, body=None, *, key: str = "", version: str = ""):
+        """A PATCH or DELETE of the version that was seen."""
+        named = {"Idempotency-Key": key} if key else {}
+        named |= {"If-Match": version} if version else {}
+        data = "" if body is None else json.dumps(body)
+        return self.send(method, path, named, data=data, content_type="application/json")
 
     def _who(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
@@ -55,6 +65,23 @@ def problem(answer) -> dict:
 def caller(staff):
     """A service with every scope that an operator's key can use."""
     return Caller(make_key(staff.username))
+
+
+@pytest.fixture
+def manager(person):
+    """A service with every scope, of a finance manager."""
+    return Caller(make_key(person("finance manager").username, *EVERY_SCOPE, name="Treasury"))
+
+
+@pytest.fixture
+def issued(caller, order_body, world, sweep):
+    """One card, issued through the API and come alive; its order's id."""
+    taken = caller.post("/api/v1/card-orders", order_body | {"note": "Ads in May"}, key="k1")
+    assert taken.status_code == 202
+    sweep()
+    world.settle()
+    sweep()
+    return taken.json()["id"]
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_si
 anything = st.recursive(
     plain, lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=8), part, max_size=3)
 )
-KNOWN = ["bin_id", "wallet_id", "account", "amount", "currency", "holder_id", "note", "delivery"]
+KNOWN = ["bin_id", "wallet_id", "account", "amount", "currency", "quantity", "holder_id", "note", "delivery"]
 names = st.sampled_from(KNOWN) | st.text(max_size=8)
 
 

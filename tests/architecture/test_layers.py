@@ -16,6 +16,7 @@ LAYERS = [  # top first; what shares a line may not import each other
     {"cards", "payments"},
     {"wallets", "payees"},
     {"backoffice.outbox", "backoffice.mirror"},
+    {"backoffice.exports"},
     {"backoffice.people"},
     {"backoffice.accounts"},
     {"backoffice.journal"},

@@ -38,7 +38,7 @@ def test_a_mirrored_row_is_created_by_a_command_or_by_the_engine(path: Path):
 def test_a_query_changes_no_fact_of_a_mirrored_row(path: Path):
     """What `apply` may write by a query is a link between two of our own rows, found out after both were born."""
     changes = [place for place in places(path) if _is_about_mirrored(place.node) and called(place.node) in CHANGES]
-    links = [place for place in changes if path.stem == "apply" and _only_links(place.node)]
+    links = [place for place in changes if "apply" in {path.stem, path.parent.name} and _only_links(place.node)]
     return [str(place) for place in changes if place not in links]
 
 
@@ -62,4 +62,4 @@ def _is_command(path: Path) -> bool:
 
 def _only_links(node: ast.Call) -> bool:
     fields = {field.name for field in MIRRORED[root_name(node)]._meta.fields if field.is_relation}
-    return called(node) == "update" and {keyword.arg for keyword in node.keywords} <= fields
+    return called(node) == "update" and {keyword.arg for keyword in node.keywords} <= fields | {"version"}

@@ -103,13 +103,18 @@ def look(page, browser_context_args):
     def open_and_judge(address: str, name: str = "") -> Page:
         page.goto(address)
         judge(page)
-        if folder := os.environ.get("PICTURES"):
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            name = name or re.sub(r"\W+", "-", address).strip("-") or "home"
-            page.screenshot(path=Path(folder) / f"{name}-{suffix}.png")
+        name = name or re.sub(r"\W+", "-", address).strip("-") or "home"
+        keep(page, f"{name}-{suffix}")
         return page
 
     return open_and_judge
+
+
+def keep(page: Page, name: str) -> None:
+    """With PICTURES=folder, a picture of what is on the page now."""
+    if folder := os.environ.get("PICTURES"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def judge(page: Page) -> None:

@@ -1,17 +1,22 @@
 """The home screen and what stands behind its numbers: calls, callbacks, wallets, accounts."""
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from backoffice.core.refs import ref_row
 from backoffice.journal.record import Actor
-from backoffice.outbox.models import Call
+from backoffice.mirror.models import SyncRun
+from backoffice.outbox.models import Call, Exchange
 from backoffice.providers.emulator import World
 from backoffice.providers.emulator.merchant import seed_merchant
-from tests.browser.conftest import judge
+from tests.browser.conftest import judge, keep
 from tests.troubles import Troubles
 from wallets.models import Wallet
 from webhooks.models import Delivery
+from webhooks.tasks import continue_replays
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -68,6 +73,36 @@ def test_every_list_and_page_of_the_watch_is_sound(sheet, look, busy_day):
     look("/wallets/", name="wallets")
     look(Wallet.objects.filter(currency="USD").order_by("-balance").first().get_absolute_url(), name="wallet")
     look("/accounts/", name="accounts")
+
+
+def test_exchanges_health_and_a_replay_are_sound(sheet, look, busy_day, world, person, sign_in):
+    page = look("/health/", name="health")
+    expect(page.get_by_role("heading", name="Provider health")).to_be_visible()
+    look("/calls/exchanges/", name="exchanges")
+    look("/calls/exchanges/?view=refused", name="exchanges-refused")
+    look(Exchange.objects.filter(is_write=True).first().get_absolute_url(), name="exchange")
+    SyncRun.objects.filter(kind="cards.card").update(
+        state="running", total=100_000, seen=42_000, next_page=421, ended_at=None
+    )
+    look("/accounts/", name="accounts-syncing")
+
+    sign_in(person("developer"))
+    told = Delivery.objects.filter(ref__startswith="cards.cardorder").order_by("-id").first()
+    world.orders[ref_row(told.ref).merchant_ref].mark = "Changed at the provider"
+    page = look(f"/callbacks/?about={told.object_id}", name="callbacks-filtered")
+    page.get_by_role("link", name="Process these again").click()
+    judge(page)
+    keep(page, f"replay-new-{sheet[0]}-{sheet[1]}")
+    page.get_by_role("button", name="Compare").click()
+    continue_replays()
+    expect(page.get_by_role("button", name=re.compile("^Process .* again$"))).to_be_visible()
+    judge(page)
+    keep(page, f"replay-compared-{sheet[0]}-{sheet[1]}")
+    page.get_by_role("button", name=re.compile("^Process .* again$")).click()
+    continue_replays()
+    expect(page.locator("#replay-badge")).to_contain_text("Processed again")
+    judge(page)
+    keep(page, f"replay-done-{sheet[0]}-{sheet[1]}")
 
 
 def test_empty_screens_say_what_comes_next(sheet, look, account, manager):

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.core.sealed import unseal_fields
 from backoffice.mirror import syncs
 from backoffice.outbox.models import Call
 from cards.models import CardOrder
@@ -173,7 +174,7 @@ def test_a_physical_product_asks_where_to_send_it(browser_client, send, world, m
     assert "Where it is sent" in answer.content.decode()
     sent = send(name="Mei Chan", phone="55500001", country="hk", city="Kowloon", address="12 Example Road")
     assert sent.status_code == 302
-    assert Call.objects.get().arguments["delivery"]["country"] == "HK"
+    assert unseal_fields(Call.objects.get().arguments["sealed"])["country"] == "HK"
 
 
 def test_a_product_that_cannot_be_had_stays_with_its_reason(browser_client, send, world, mirrored, sweep):

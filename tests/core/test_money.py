@@ -12,7 +12,23 @@ from backoffice.core.money import ExactSum, digits, exact, parse_amount, plain, 
 from wallets.models import Wallet
 
 UNFIT = [
-    *("", " ", "-1", "+1", "1,000.00", "1.000,00", "1e5", "NaN", "Infinity", "-0", ".5", "5.", "1.2.3", "0x10", "1_000"),
+    *(
+        "",
+        " ",
+        "-1",
+        "+1",
+        "1,000.00",
+        "1.000,00",
+        "1e5",
+        "NaN",
+        "Infinity",
+        "-0",
+        ".5",
+        "5.",
+        "1.2.3",
+        "0x10",
+        "1_000",
+    ),
     *("１００", "٣", "1\u00a0000", "１.5", "1.123456789", "12345678901234567"),
 ]
 

@@ -27,7 +27,13 @@ def test_the_key_is_printed_once_and_the_row_says_what_it_may(staff, account):
     key = ApiKey.objects.get()
     assert key.is_valid(out.strip())
     assert err == ""
-    assert key.scopes == ["cards.issue_card", "cards.view_bin", "cards.view_card", "cards.view_cardorder"]
+    assert key.scopes == [
+        "cards.issue_card",
+        "cards.view_bin",
+        "cards.view_card",
+        "cards.view_cardorder",
+        "cards.view_holder",
+    ]
     assert (key.owner, key.name, key.allowed_ips, key.allowed_accounts) == (staff, "ERP", ["10.0.0.0/8"], ["main"])
     assert timedelta(days=29, hours=23) < key.expiry_date - timezone.now() <= timedelta(days=30)
     entry = JournalEntry.objects.get(verb="people.create_api_key")

@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
 # what a test leaves behind; accounts, people, wallets, BINs and finished syncs stay
 LEFT = (
-    "outbox_ask, outbox_call, outbox_exchange, cards_card, cards_cardorder, webhooks_delivery, webhooks_refusal, "
-    "journal_journalentry, mirror_watch, mirror_beat"
+    "outbox_ask, outbox_batch, outbox_call, outbox_exchange, cards_card, cards_cardorder, webhooks_delivery, "
+    "webhooks_refusal, journal_journalentry, mirror_watch, mirror_beat"
 )
 
 
@@ -94,14 +94,17 @@ class House:
 
     # --- in
 
-    def ask_for_a_card(self, *, key: str, amount: str = "100.00", **details: Any) -> requests.Response:
-        bin_id, wallet_id = self.rows("SELECT b.public_id, w.public_id FROM cards_bin b, wallets_wallet w")[0]
-        body = {"bin_id": bin_id, "wallet_id": wallet_id, "amount": amount, "currency": "USD", **details}
-        return self.post("/api/v1/card-orders", body, key=key)
+    def ask_for_a_card(self, *, key: str, amount: str = "100.00", port: int = 0, **details: Any) -> requests.Response:
+        return self.post("/api/v1/card-orders", self.order_body(amount=amount, **details), key=key, port=port)
 
-    def post(self, path: str, body: Any, *, key: str) -> requests.Response:
+    def order_body(self, **details: Any) -> dict[str, Any]:
+        bin_id, wallet_id = self.rows("SELECT b.public_id, w.public_id FROM cards_bin b, wallets_wallet w")[0]
+        return {"bin_id": bin_id, "wallet_id": wallet_id, "currency": "USD", **details}
+
+    def post(self, path: str, body: Any, *, key: str, port: int = 0) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.ways_in['api_key']}", "Idempotency-Key": key}
-        return requests.post(f"{self.url}{path}", json=body, headers=headers, timeout=PATIENCE)
+        url = f"http://127.0.0.1:{port or self.web_port}"
+        return requests.post(f"{url}{path}", json=body, headers=headers, timeout=PATIENCE)
 
     def press(self, path: str, **fields: str) -> requests.Response:
         """A form of the signed-in person, sent off."""
@@ -147,6 +150,14 @@ class House:
     def execute(self, statement: str) -> None:
         with psycopg.connect(self.environment["DATABASE_URL"], autocommit=True) as connection:
             connection.execute(statement)
+
+    @contextlib.contextmanager
+    def locked(self, table: str):
+        """Hold the rows of a table as another transaction would."""
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            connection.execute(f"SELECT 1 FROM {table} FOR UPDATE")  # noqa: S608
+            yield
+            connection.rollback()
 
     def calls(self) -> list[str]:
         return [state for (state,) in self.rows("SELECT state FROM outbox_call ORDER BY id")]

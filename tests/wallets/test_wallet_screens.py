@@ -49,10 +49,10 @@ def test_a_wallet_names_the_calls_that_hold_its_money_and_the_orders_it_pays(des
     assert "4,898.50" in page
 
 
-def test_calls_and_orders_are_left_out_for_who_may_not_see_them(troubles, person):
+def test_calls_and_orders_are_left_out_for_who_may_not_see_them(troubles, django_user_model):
     call = troubles.asked()
     client = Client()
-    user = person("admin")
+    user = django_user_model.objects.create_user("nobody")
     user.user_permissions.add(_permission("view_wallet"))
     client.force_login(user)
     page = client.get(Wallet.objects.get().get_absolute_url()).content.decode()
@@ -74,3 +74,23 @@ def test_a_wallet_that_is_not_there_is_not_found(desk, troubles):
 
 def _permission(codename: str):
     return Permission.objects.get(codename=codename)
+
+
+def test_a_call_that_left_holds_until_the_balance_was_seen_after_it(desk, troubles):
+    call = troubles.under_way("100.00")
+    wallet = Wallet.objects.get()
+    assert call.left_at > wallet.observed_at
+    answer = desk.get(wallet.get_absolute_url())
+    block = answer.context["blocks"][0]
+    assert [(row.amount, row.url) for row in block.rows] == [(Decimal("101.50"), call.get_absolute_url())]
+    assert "the balance was not seen since" in block.rows[0].text
+    assert [total.amount for total in block.sums] == [answer.context["shown"].funds.reserved]
+
+
+def test_many_holding_calls_are_counted_and_summed_and_the_oldest_listed(desk, troubles):
+    for _ in range(22):
+        troubles.asked("10.00")
+    answer = desk.get(Wallet.objects.get().get_absolute_url())
+    block = answer.context["blocks"][0]
+    assert (block.count, len(block.rows), block.note) == (22, 20, "the oldest 20 are listed")
+    assert block.sums[0].amount == answer.context["shown"].funds.reserved

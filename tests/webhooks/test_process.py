@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from backoffice.accounts import registry
+from backoffice.core import clock
 from backoffice.core.errors import IllegalTransition
 from backoffice.journal.models import JournalEntry
 from backoffice.journal.record import Actor
@@ -26,6 +27,12 @@ from webhooks.services import MOST_TRIES, backlog, process_deliveries
 from webhooks.tasks import process_deliveries as task
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _movable_clock(monkeypatch):
+    """These tests travel in time, which the database would not: all clocks are this process's."""
+    monkeypatch.setattr(clock, "now", timezone.now)
 
 
 def asked(world, call: str) -> int:

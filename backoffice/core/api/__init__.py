@@ -5,7 +5,7 @@ The settings name what is here, and rest_framework.views asks for it while it is
 
 from backoffice.core.api.errors import Refused, problem
 from backoffice.core.api.incoming import AmountIn, ListParameters, Moment, Strict, StrictJSONParser, Text
-from backoffice.core.api.outgoing import AmountOut, Count, KeysetPagination, MirroredOut, Named
+from backoffice.core.api.outgoing import AmountOut, Count, KeysetPagination, MirroredOut, Named, ObjectName
 
 __all__ = [
     "AmountIn",
@@ -16,6 +16,7 @@ __all__ = [
     "MirroredOut",
     "Moment",
     "Named",
+    "ObjectName",
     "Refused",
     "Strict",
     "StrictJSONParser",

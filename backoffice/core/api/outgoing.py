@@ -23,7 +23,7 @@ class KeysetPagination(pagination.BasePagination):
 
     def get_paginated_response(self, data) -> Response:
         return Response(
-            {"results": data, "next": self._address(self.page.older), "previous": self._address(self.page.newer)}
+            {"results": data, "next": self.address(self.page.older), "previous": self.address(self.page.newer)}
         )
 
     def get_paginated_response_schema(self, schema):
@@ -34,7 +34,7 @@ class KeysetPagination(pagination.BasePagination):
     def get_schema_operation_parameters(self, view):
         return []
 
-    def _address(self, cursor: str) -> str | None:
+    def address(self, cursor: str) -> str | None:
         if not cursor:
             return None
         query = self.request.query_params.copy()
@@ -64,6 +64,13 @@ class Named(serializers.Serializer):
     id = serializers.CharField(source="public_id", read_only=True)
     account = serializers.SlugField(source="account.slug", read_only=True)
     provider = serializers.CharField(source="account.provider", read_only=True)
+
+
+class ObjectName(serializers.Serializer):
+    """Which object something is about; the id is null where that kind has none."""
+
+    type = serializers.CharField()
+    id = serializers.CharField(allow_null=True)
 
 
 class MirroredOut(Named):

@@ -16,6 +16,8 @@ from backoffice.core.api.errors import PROBLEM, Refused
 from backoffice.core.api.incoming import ListParameters, ObjectParameters, Strict
 from backoffice.core.api.outgoing import Problem
 
+WRITES = {"POST", "PATCH", "DELETE"}
+EDITS = WRITES - {"POST"}
 LOOKUPS = {"account": "account__slug", "created_after": "created_at__gte", "created_before": "created_at__lt"}
 
 
@@ -28,7 +30,8 @@ class ApiSchema(AutoSchema):
         codes = (
             [400, 401, 403, 406, 429]
             + ([404] if "{" in self.path else [])
-            + ([409, 411, 413, 415, 422] if self.method == "POST" else [])
+            + ([409, 411, 413, 415, 422] if self.method in WRITES else [])
+            + ([412, 428] if self.method in EDITS else [])
         )
         return answers | {(code, PROBLEM): Problem for code in codes}
 
@@ -42,6 +45,11 @@ def bound_accounts(request: Request) -> list[int] | None:
     return getattr(request.auth, "account_ids", None)
 
 
+def bound_slugs(request: Request) -> list[str] | None:
+    """The same by their slugs."""
+    return getattr(request.auth, "allowed_accounts", None) or None
+
+
 class Endpoint(GenericAPIView):
     """Knows which permission each method needs; asks for no parameter that it does not name."""
 
@@ -51,7 +59,7 @@ class Endpoint(GenericAPIView):
     permissions: ClassVar[dict[str, str]] = {}  # method → the permission it needs, which is the command's name
     parameters: ClassVar[type[Strict]] = ObjectParameters
     post_parameters: ClassVar[type[Strict]] = ObjectParameters
-    answers: ClassVar[dict[str, dict[int, type]]] = {}  # method → what each status carries, where it is not plain
+    answers: ClassVar[dict[str, dict[int, Any]]] = {}  # method → what each status carries, where it is not plain
     account_field: ClassVar[str] = "account"
     field_names: ClassVar[dict[str, str]] = {}  # what a command calls an input → what the body calls it
 
@@ -97,7 +105,12 @@ class ObjectView(mixins.RetrieveModelMixin, Endpoint):
     def get(self, request, *args, **kwargs):
         row = self.get_object()
         self.complete([row])
-        return Response(self.get_serializer(row).data)
+        return Response(self.get_serializer(row).data, headers=etag(row))
+
+
+def etag(row: Any) -> dict[str, str]:
+    """The version of a mirrored row, for an `If-Match` later."""
+    return {"ETag": f'"{row.version}"'} if hasattr(row, "version") else {}
 
 
 class ListView(mixins.ListModelMixin, Endpoint):
@@ -128,7 +141,7 @@ def _narrowed(queryset: QuerySet, lookup: str, value: Any) -> QuerySet:
     if related is None:
         return queryset.filter(**{lookup: value})
     rows = related._default_manager.all()
-    if attribute != "public_id":
+    if attribute != "public_id" or not hasattr(related, "provider_id"):
         return queryset.filter(**{name: rows.filter(**{attribute: value}).values("pk")[:1]})
     accounts = related._meta.get_field("account").related_model._default_manager.values_list("pk", flat=True)
     by_id = Q(public_id=value) | Q(account__in=list(accounts), provider_id=value)  # the index begins with the account

@@ -1,0 +1,1 @@
+"""One command over many cards or orders: what is possible for each, the question, and the batch that does it."""
