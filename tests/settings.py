@@ -45,6 +45,7 @@ if "ACCOUNTS_FILE" not in os.environ:
 os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
 os.environ.setdefault("SEAL_KEYS", Fernet.generate_key().decode())
 os.environ.setdefault("HTTPS", "0")
+os.environ.setdefault("SQLITE_SYNCHRONOUS", "OFF")  # a test database need not outlive the machine
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("LOG_LEVEL", "INFO")
 os.environ.setdefault("MERCHANT_NAME", "Northwind Travel")
