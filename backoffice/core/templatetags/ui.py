@@ -122,7 +122,8 @@ def clock(form: str = "minute") -> SafeString:
 def day_line(moment: datetime) -> str:
     """Monday 24 November 2025, HKT (UTC+8): the head of a day in a timeline."""
     local = timezone.localtime(moment)
-    return f"{format_date(local, pgettext('date format', 'l j F Y'))}, {_zone(local)}"
+    form = pgettext("date format", "l j F Y")
+    return f"{format_date(local, form)}, {_zone(local)}"
 
 
 @register.simple_tag
@@ -188,7 +189,8 @@ def exact_time(moment: datetime, form: str = "auto") -> str:
     if form == "minute":
         return f"{local:%H:%M} {name}"
     if form == "full":
-        return f"{format_date(local, pgettext('date format', 'j F Y'))}, {local:%H:%M:%S} {_zone(local)}"
+        long = pgettext("date format", "j F Y")
+        return f"{format_date(local, long)}, {local:%H:%M:%S} {_zone(local)}"
     if form == "time" or (form == "auto" and local.date() == now.date()):
         return f"{local:%H:%M:%S} {name}"
     if form == "auto":
