@@ -122,8 +122,7 @@ def clock(form: str = "minute") -> SafeString:
 def day_line(moment: datetime) -> str:
     """Monday 24 November 2025, HKT (UTC+8): the head of a day in a timeline."""
     local = timezone.localtime(moment)
-    form = pgettext("date format", "l j F Y")
-    return f"{format_date(local, form)}, {_zone(local)}"
+    return ", ".join([format_date(local, pgettext("date format", "l j F Y")), _zone(local)])
 
 
 @register.simple_tag
@@ -189,8 +188,7 @@ def exact_time(moment: datetime, form: str = "auto") -> str:
     if form == "minute":
         return f"{local:%H:%M} {name}"
     if form == "full":
-        long = pgettext("date format", "j F Y")
-        return f"{format_date(local, long)}, {local:%H:%M:%S} {_zone(local)}"
+        return ", ".join([format_date(local, pgettext("date format", "j F Y")), f"{local:%H:%M:%S} {_zone(local)}"])
     if form == "time" or (form == "auto" and local.date() == now.date()):
         return f"{local:%H:%M:%S} {name}"
     if form == "auto":
